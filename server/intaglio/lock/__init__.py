@@ -1,0 +1,1 @@
+"""Fingerprints, the lock file, states, verify. Runs nothing."""

@@ -1,0 +1,1 @@
+"""Run untrusted code in a child behind walls. Knows nothing of specs."""

@@ -1,0 +1,1 @@
+"""Load, check, fill and match templates. Pure: text in, text out."""
