@@ -1,0 +1,5 @@
+"""`python -m intaglio` is the console script."""
+
+from intaglio.cli import main
+
+main()
