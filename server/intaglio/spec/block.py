@@ -1,0 +1,105 @@
+"""Comment blocks: from lines that begin with `#` to directives with places. Knows nothing of what directives mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from intaglio.finding import Span
+from intaglio.spec.language import BY_KEY
+from intaglio.spec.model import Directive, Text
+
+START = re.compile(rb"^[ \t\f]*#[ \t]*spec[ \t]*:(?!:)")
+COMMENT = re.compile(rb"^[ \t\f]*#")
+_KEY = re.compile(rb"([A-Za-z_][\w-]*)[ \t]*:(?=[ \t]|$)")
+_FOREIGN = re.compile(rb"(type:|noqa\b|fmt:|pragma:|pylint:|mypy:|ruff:|pyright:|isort:|nosec\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the file without its line ending: its first byte, and its bytes."""
+
+    start: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A parsed block: its directives, and the lines that belong to none."""
+
+    span: Span
+    directives: tuple[Directive, ...]
+    loose: tuple[Span, ...]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A directive that is being read: its key, the column of its key, and the pieces of its value."""
+
+    key: str
+    key_span: Span
+    column: int
+    pieces: list[tuple[int, bytes]]
+    end: int
+
+
+def parse_block(lines: list[Line]) -> Block:
+    """The directives of consecutive comment lines, the first of which is a `# spec:`."""
+    directives: list[Directive] = []
+    loose: list[Span] = []
+    current: _Open | None = None
+    first = lines[0]
+    start = first.start + first.data.index(b"#")
+    end = start
+    for line in lines:
+        mark = line.data.index(b"#")
+        content = line.data[mark + 1 :].rstrip()
+        end = line.start + mark + 1 + len(content)
+        column = len(content) - len(content.lstrip())
+        body = content.strip()
+        place = line.start + mark + 1 + column
+        if not body:
+            if current is not None:
+                current.pieces.append((place, b""))
+            continue
+        if _FOREIGN.match(body):
+            continue
+        if current is not None and column > current.column:
+            current.pieces.append((place, body))
+            current.end = end
+            continue
+        if match := _KEY.match(body):
+            if current is not None:
+                directives.append(_close(current))
+            rest = body[match.end() :]
+            value = rest.strip()
+            value_place = place + match.end() + len(rest) - len(rest.lstrip())
+            key = match.group(1).decode()
+            current = _Open(key, Span(place, place + len(match.group(1))), column, [(value_place, value)], end)
+            continue
+        loose.append(Span(place, place + len(body)))
+    if current is not None:
+        directives.append(_close(current))
+    return Block(Span(start, end), tuple(directives), tuple(loose))
+
+
+def _close(opened: _Open) -> Directive:
+    pieces = opened.pieces
+    while len(pieces) > 1 and not pieces[-1][1]:
+        pieces = pieces[:-1]
+    while len(pieces) > 1 and not pieces[0][1]:
+        pieces = pieces[1:]
+    segments: list[tuple[int, int, int]] = []
+    offset = 0
+    for place, data in pieces:
+        segments.append((offset, place, len(data)))
+        offset += len(data) + 1
+    value = b"\n".join(data for _, data in pieces).decode("utf-8", "surrogatepass")
+    span = Span(pieces[0][0], pieces[-1][0] + len(pieces[-1][1]))
+    return Directive(
+        opened.key,
+        opened.key_span,
+        Text(value, span, tuple(segments)),
+        Span(opened.key_span.start, max(opened.end, opened.key_span.end)),
+        opened.key in BY_KEY,
+    )

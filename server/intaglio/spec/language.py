@@ -1,0 +1,96 @@
+"""The spec language's directives: one table, from which the reader, its manual and its completions are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DirectiveKind:
+    """One directive: its key, the form of its value, whether it may stand more than once, and what it means."""
+
+    key: str
+    value: str
+    repeats: bool
+    meaning: str
+
+
+DIRECTIVES: tuple[DirectiveKind, ...] = (
+    DirectiveKind("spec", "PROSE", False, "What the function must do. Required, and first: it starts the block."),
+    DirectiveKind("template", "NAME", False, "The template around the body; `function` by default."),
+    DirectiveKind("use", "MODULE", True, "A module that the body may import beyond the short list of pure ones."),
+    DirectiveKind(
+        "comply", "NAME", True, "A prompt block (`hipaa`, `pci-dss`, `soc2`, or the workspace's own), with its checks."
+    ),
+    DirectiveKind(
+        "require",
+        "CONDITION",
+        True,
+        "A condition on the parameters; when it is false (NaN is) the function raises ValueError that names it.",
+    ),
+    DirectiveKind(
+        "ensure", "CONDITION", True, "A condition on the parameters and `result` that holds for every input."
+    ),
+    DirectiveKind(
+        "raises",
+        "ERROR [when CONDITION]",
+        True,
+        "An exception that the function may raise; with a condition, a guard raises it.",
+    ),
+    DirectiveKind(
+        "rule",
+        "CONDITION -> VALUE",
+        True,
+        "One line of a decision table; the first whose condition holds wins. `otherwise -> VALUE` ends it; VALUE may be `raises ERROR(...)`.",
+    ),
+    DirectiveKind(
+        "example", "EXPRESSION", True, "An expression that must be true (`approx` is at hand), or `CALL raises ERROR`."
+    ),
+    DirectiveKind(
+        "golden",
+        "FILE [>= SHARE]",
+        True,
+        "A JSON Lines file of reviewed cases that the model never sees, and the share that must match (1 by default).",
+    ),
+    DirectiveKind("given", "CALL -> VALUE", True, "What a granted module answers during the examples."),
+    DirectiveKind("strict", "yes", False, "Warnings of the stages are failures."),
+    DirectiveKind("model", "NAME", False, "Another model for this spec, as litellm names it."),
+    DirectiveKind(
+        "locked",
+        "FINGERPRINT",
+        False,
+        "Written by the tool: the body's short fingerprint, for readers who have no tools.",
+    ),
+)
+
+BY_KEY: dict[str, DirectiveKind] = {directive.key: directive for directive in DIRECTIVES}
+
+
+def render_markdown() -> str:
+    """The page docs/spec-language.md."""
+    rows = "\n".join(
+        f"| `{kind.key}` | `{kind.value}` | {'yes' if kind.repeats else ''} | {kind.meaning} |" for kind in DIRECTIVES
+    )
+    return f"""# The spec language
+
+A spec is a block of comment lines that begins with `# spec:` and ends at the `def`, `async def`, method or first
+decorator below it, with no blank line between. A value continues on the comment lines below it that are indented
+further than its key; a bare `#` is a paragraph break. Comments for other tools (`type:`, `noqa`, `fmt:`, `pragma:`,
+`pylint:`, `mypy:`, `ruff:`) are not directives, and end nothing. Expressions are parsed as if in parentheses.
+
+| directive | value | repeats | meaning |
+|---|---|---|---|
+{rows}
+
+The function below may have a body or a stub: an optional docstring plus `...`, `pass` or `raise NotImplementedError`.
+Names in expressions are the parameters, `result` (in `ensure`), what the file defines or imports, and the builtins.
+
+## Golden files
+
+One JSON object a line: `{{"input": {{"PARAMETER": VALUE, ...}}, "output": VALUE}}`, or `"raises": "ERROR"` for the output.
+Inputs are decoded, and outputs compared, by the function's annotations: dates and times as ISO 8601 strings, decimals
+as strings, enum members by value, dataclasses as objects, tuples and sets as arrays. Equality is strict on type; floats
+agree within 1e-9 relative. The path is relative to the spec's file and stays inside the workspace.
+
+The language by example, with every finding: `tests/reading/` in the source tree, which is also the reader's test suite.
+"""
