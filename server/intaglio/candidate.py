@@ -21,6 +21,8 @@ class Definition:
     path: str
     source: str
     is_import: bool = False
+    also: tuple[str, ...] = ()
+    """Further names that the same statement binds and the function reaches: `LOW, HIGH = 1, 2`."""
 
 
 @dataclass(frozen=True, slots=True)

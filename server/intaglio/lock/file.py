@@ -1,0 +1,285 @@
+"""Lock files: TOML text to entries and back, with a seal over each block. Reads and writes no disk.
+
+Reading never fails: what cannot be used becomes a finding, and the blocks that it does not touch stay usable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from intaglio.finding import Finding
+from intaglio.lock.codes import SEVERITIES
+from intaglio.lock.model import Accepted, Entry, Inputs, LockFile, Made, Pairs, StageRecord
+from intaglio.lock.toml_blocks import read_plain
+from intaglio.validate.verdict import StageName
+
+FORMAT_VERSION = 1
+HEADER = "# Written by intaglio, one block an artifact, and sealed: change it with `intaglio lock`, not by hand.\n"
+_MARKER = re.compile(r"(?m)^(<{7}|={7}|>{7}|\|{7})( .*)?\r?$")
+_BLOCK = re.compile(r"(?m)^\[\[artifact\]\]")
+_NAME = re.compile(r'(?m)^name = "([^"\\\n]+)"')
+_SEALED_LIMIT = 2**63
+
+
+def read_lock(text: str) -> LockFile:
+    """The entries of a lock file's text, with findings for what cannot be used."""
+    document = read_plain(text)
+    if document is None:
+        if _MARKER.search(text):
+            return _read_conflicted(text)
+        try:
+            document = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            return _read_pieces(text, str(error))
+    version = document.get("version")
+    if version != FORMAT_VERSION or version is True:
+        names = _names_in(text)
+        why = f"its lock file has version {version!r}, and this Intaglio reads {FORMAT_VERSION}"
+        return LockFile((), (_finding("LK003", f"the lock file has version {version!r}; expected {FORMAT_VERSION}"),),
+                        tuple((name, why) for name in names))  # fmt: skip
+    blocks = document.get("artifact", [])
+    if not isinstance(blocks, list):
+        return LockFile((), (_finding("LK006", "`artifact` is not a list of blocks"),))
+    return _collect(blocks, [], {})
+
+
+def write_lock(entries: Iterable[Entry]) -> str:
+    """A lock file's text: blocks sorted by name, each sealed. Raises ValueError for two entries of one name."""
+    import tomli_w
+
+    ordered = sorted(entries, key=lambda entry: entry.name)
+    doubled = [name for name, count in Counter(entry.name for entry in ordered).items() if count > 1]
+    if doubled:
+        raise ValueError(f"two locks for {doubled[0]}; each name has one")
+    parts = [f"{HEADER}version = {FORMAT_VERSION}\n"]
+    for entry in ordered:
+        block = entry_to_table(entry)
+        sealed: dict[str, Any] = {}
+        for key, value in block.items():
+            if "seal" not in sealed and isinstance(value, dict):
+                sealed["seal"] = seal_of(block)
+            sealed[key] = value
+        parts.append(tomli_w.dumps({"artifact": [sealed]}))
+    return "\n".join(parts)
+
+
+def seal_of(block: dict[str, Any]) -> str:
+    """The hash over all of a block's fields but its seal. Raises TypeError or ValueError for what no seal covers."""
+    rest = {key: value for key, value in block.items() if key != "seal"}
+    text = json.dumps(rest, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return f"1:{hashlib.sha256(f'seal{chr(0)}{text}'.encode()).hexdigest()}"
+
+
+def entry_to_table(entry: Entry) -> dict[str, Any]:
+    """An entry as the TOML block holds it, without its seal."""
+    inputs, made, accepted = entry.inputs, entry.made, entry.accepted
+    table: dict[str, Any] = {
+        "name": entry.name, "spec": inputs.spec, "signature": inputs.signature, "body": inputs.body,
+        "depends": list(inputs.depends),
+    }  # fmt: skip
+    for key in _PAIR_FIELDS:
+        if pairs := getattr(inputs, key):
+            table[key] = dict(pairs)
+    table["made"] = {
+        "backend": made.backend, "model": made.model, "prompt": made.prompt, "attempts": made.attempts,
+        "input_tokens": made.input_tokens, "output_tokens": made.output_tokens, "usage": made.usage,
+    }  # fmt: skip
+    if made.cost is not None:
+        table["made"]["cost"] = float(made.cost)
+    if made.parameters:
+        table["made"]["parameters"] = dict(made.parameters)
+    for stage in entry.stages:
+        table[stage.stage] = {
+            "outcome": stage.outcome, "digest": stage.digest,
+            "tools": [f"{name} {version}" for name, version in stage.tools],
+        }  # fmt: skip
+    table["accepted"] = {"by": accepted.by, "at": accepted.at, "how": accepted.how, "reason": accepted.reason}
+    return table
+
+
+_PAIR_FIELDS = ("template", "modules", "blocks", "golden", "reach")
+_STAGES = tuple(stage.value for stage in StageName)
+
+
+def table_to_entry(block: dict[str, Any]) -> Entry:
+    """The entry of a block. Raises KeyError, TypeError or ValueError, with what is wrong, for one that is malformed."""
+    made, accepted = _table(block, "made"), _table(block, "accepted")
+    inputs = Inputs(
+        spec=_text(block, "spec"), signature=_text(block, "signature"), body=_text(block, "body"),
+        template=_pairs(block, "template"), modules=_pairs(block, "modules"), blocks=_pairs(block, "blocks"),
+        golden=_pairs(block, "golden"), reach=_pairs(block, "reach"), depends=_texts(block, "depends"),
+    )  # fmt: skip
+    usage, how, cost = _text(made, "usage"), _text(accepted, "how"), made.get("cost")
+    if usage not in {"reported", "estimated", "none"} or how not in {"compiled", "validated", "adopted", "followed"}:
+        raise ValueError("`usage` or `how` has a value that is not known")
+    if cost is not None and not isinstance(cost, float):
+        raise TypeError("`cost` is not a number")
+    return Entry(
+        _text(block, "name"),
+        inputs,
+        Made(
+            _text(made, "backend"), _text(made, "model"), _pairs(made, "parameters"), _text(made, "prompt"),
+            _count(made, "input_tokens"), _count(made, "output_tokens"),
+            usage, cost, _count(made, "attempts"),  # type: ignore[arg-type]  # compared above
+        ),
+        tuple(
+            StageRecord(name, _text(stage, "outcome"), _text(stage, "digest"), _tools(stage))
+            for name in _STAGES
+            if name in block
+            for stage in (_table(block, name),)
+        ),
+        Accepted(
+            _text(accepted, "by"), _text(accepted, "at"),
+            how,  # type: ignore[arg-type]  # compared above
+            _text(accepted, "reason"),
+        ),
+    )  # fmt: skip
+
+
+def _collect(blocks: list[Any], findings: list[Finding], broken: dict[str, str]) -> LockFile:
+    """Entries of parsed blocks; those with a broken seal, a lacking field or a doubled name are told and left out."""
+    entries: list[Entry] = []
+    names = Counter(block.get("name") for block in blocks if isinstance(block, dict))
+    told: set[str] = set()
+    for block in blocks:
+        name = block.get("name") if isinstance(block, dict) else None
+        label = name if isinstance(name, str) else "a block without a name"
+        problem = _problem_of(block, names[name] if isinstance(name, str) else 1)
+        if problem is None:
+            try:
+                entries.append(table_to_entry(block))
+                continue
+            except (KeyError, TypeError, ValueError) as error:
+                problem = ("LK006", f"its lock is malformed: {error.args[0] if error.args else error}")
+        code, why = problem
+        if label not in told:
+            findings.append(_finding(code, f"{label}: {why}", label))
+            told.add(label)
+        if isinstance(name, str):
+            broken[name] = why
+    usable = tuple(entry for entry in entries if entry.name not in broken)
+    return LockFile(usable, tuple(findings), tuple(sorted(broken.items())))
+
+
+def _problem_of(block: Any, count: int) -> tuple[str, str] | None:
+    if not isinstance(block, dict):
+        return "LK006", "what stands there is not a block"
+    if count > 1:
+        return "LK004", f"it has {count} locks; a merge kept more than one"
+    try:
+        holds = block.get("seal") == seal_of(block)
+    except (TypeError, ValueError, RecursionError):
+        holds = False
+    if not holds:
+        return "LK005", "merged or edited: these parts were never validated together"
+    failed = [
+        stage for stage in _STAGES
+        if not isinstance(block.get(stage), dict) or block[stage].get("outcome") != "passed"
+    ]  # fmt: skip
+    if failed:
+        return "LK009", f"its lock does not record that these stages passed: {', '.join(failed)}"
+    return None
+
+
+def _read_conflicted(text: str) -> LockFile:
+    """A file in the middle of a merge: blocks whose every line stands outside of the markers are used; the seal tells."""
+    common: list[str] = []
+    inside = False
+    disputed: list[str] = []
+    for line in text.splitlines(keepends=True):
+        if _MARKER.match(line):
+            inside = {"<": True, ">": False}.get(line[0], inside)
+        else:
+            (disputed if inside else common).append(line)
+    why = "its lock stands in an unfinished merge"
+    broken = dict.fromkeys(_names_in("".join(disputed)), why)
+    clean = _parse_pieces("".join(common))
+    usable = [piece for piece in clean if piece.get("name") not in broken]
+    findings = [_finding("LK002", "the lock file holds the markers of an unfinished merge")]
+    result = _collect(usable, [], broken)
+    for name in _names_in(text):
+        if result.find(name) is None:
+            broken.setdefault(name, why)
+    return LockFile(result.entries, (*findings, *result.findings), tuple(sorted(broken.items())))
+
+
+def _read_pieces(text: str, problem: str) -> LockFile:
+    """A file that is no TOML as a whole: the blocks that parse by themselves are used."""
+    finding = _finding("LK001", f"the lock file is not valid TOML: {problem}")
+    pieces = _parse_pieces(text)
+    parsed = {piece.get("name") for piece in pieces}
+    broken = {name: "its lock is not valid TOML" for name in _names_in(text) if name not in parsed}
+    result = _collect(pieces, [], broken)
+    return LockFile(result.entries, (finding, *result.findings), result.broken)
+
+
+def _parse_pieces(text: str) -> list[dict[str, Any]]:
+    starts = [match.start() for match in _BLOCK.finditer(text)]
+    pieces: list[dict[str, Any]] = []
+    head = text[: starts[0]] if starts else text
+    try:
+        if tomllib.loads(head).get("version") != FORMAT_VERSION:
+            return []
+    except tomllib.TOMLDecodeError:
+        return []
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        try:
+            document = tomllib.loads(text[start:end])
+        except (tomllib.TOMLDecodeError, RecursionError):
+            continue
+        if set(document) == {"artifact"} and len(document["artifact"]) == 1:
+            pieces.extend(document["artifact"])
+    return pieces
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_NAME.findall(text)))
+
+
+def _finding(code: str, message: str, name: str = "") -> Finding:
+    return Finding(code, SEVERITIES[code], message, details=(("name", name),) if name else ())
+
+
+def _text(table: dict[str, Any], key: str) -> str:
+    value = table.get(key)
+    if not isinstance(value, str):
+        raise TypeError(f"`{key}` is missing or not a text")
+    return value
+
+
+def _texts(table: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = table.get(key)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise TypeError(f"`{key}` is missing or not a list of texts")
+    return tuple(value)
+
+
+def _count(table: dict[str, Any], key: str) -> int:
+    value = table.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _SEALED_LIMIT:
+        raise TypeError(f"`{key}` is missing or not a count")
+    return value
+
+
+def _table(table: dict[str, Any], key: str) -> dict[str, Any]:
+    value = table.get(key)
+    if not isinstance(value, dict):
+        raise TypeError(f"`{key}` is missing or not a table")
+    return value
+
+
+def _pairs(table: dict[str, Any], key: str) -> Pairs:
+    value = table.get(key, {})
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise TypeError(f"`{key}` is not a table of texts")
+    return tuple(sorted(value.items()))
+
+
+def _tools(stage: dict[str, Any]) -> Pairs:
+    return tuple((name, version) for name, _, version in (tool.rpartition(" ") for tool in _texts(stage, "tools")))

@@ -1,0 +1,150 @@
+"""What a lock says, and what states a spec can be in. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from intaglio.finding import Finding
+
+Pairs = tuple[tuple[str, str], ...]
+"""(name, fingerprint) pairs, sorted by name."""
+
+
+class State(StrEnum):
+    """The states of a spec, in their order of precedence (docs/locks.md)."""
+
+    ORPHANED = "orphaned"
+    STUB = "stub"
+    DRIFTED = "drifted"
+    STALE = "stale"
+    LOCKED = "locked"
+    READY = "ready"
+    UNLOCKED = "unlocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The fingerprints of one function and of all that it is made from. A lock records them; verify computes them anew.
+
+    `reach` names definitions: `NAME` in the own file, `PATH::NAME` in another. `depends` are the workspace files,
+    the function's own left out, whose change can change a fingerprint here. Of what is missing the fingerprint is "".
+    """
+
+    spec: str
+    signature: str
+    body: str
+    template: Pairs = ()
+    modules: Pairs = ()
+    blocks: Pairs = ()
+    golden: Pairs = ()
+    reach: Pairs = ()
+    depends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A spec's function as it is now: its inputs, whether it has a body, and what could not be read."""
+
+    name: str
+    inputs: Inputs
+    is_stub: bool
+    suite: str
+    """The suite's text, from behind the colon of the header."""
+    locked_note: str | None = None
+    """What the spec's own `locked:` line says."""
+    problems: tuple[Finding, ...] = ()
+    """Errors that leave some input unknown: a lock cannot hold while there are any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a body came to be. `backend` is "rules", "litellm", "cassette", or "hand" for an adopted one.
+
+    `usage` says whose count the tokens are: the provider's ("reported"), ours ("estimated"), or nobody's ("none").
+    `cost` is in US dollars, None when unknown. `prompt` is the prompt's fingerprint.
+    """
+
+    backend: str
+    model: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+    prompt: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usage: Literal["reported", "estimated", "none"] = "none"
+    cost: float | None = None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """A stage's verdict as a lock keeps it."""
+
+    stage: str
+    outcome: str
+    digest: str = ""
+    tools: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Who accepted a body, when (ISO 8601, UTC, seconds), how, and why."""
+
+    by: str
+    at: str
+    how: Literal["compiled", "validated", "adopted", "followed"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One artifact's lock. `sealed` says whether its seal holds; only such an entry proves anything."""
+
+    name: str
+    inputs: Inputs
+    made: Made
+    stages: tuple[StageRecord, ...]
+    accepted: Accepted
+    sealed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LockFile:
+    """What the lock file of one source file says. `findings` tell what in it cannot be used, and `broken` names the
+    artifacts that this concerns, as far as they can be made out.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    broken: tuple[tuple[str, str], ...] = ()
+    """(name, why) of artifacts that the file mentions and that cannot be used."""
+
+    def find(self, name: str) -> Entry | None:
+        """The usable entry of a qualified name."""
+        return next((entry for entry in self.entries if entry.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SpecState:
+    """A spec's state with its reasons, the weightiest first."""
+
+    path: str
+    name: str
+    state: State
+    reasons: tuple[str, ...] = ()
+    entry: Entry | None = None
+    moved_to: tuple[str, str] | None = None
+    """For an orphaned lock: (path, name) of the function that has its fingerprints."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What verify found. `passed` is its decision."""
+
+    specs: tuple[SpecState, ...]
+    findings: tuple[tuple[str, Finding], ...] = field(default=())
+    """(path, finding) pairs that belong to files."""
+    passed: bool = True
+    cached: int = 0
+    """How many files were answered from the cache."""
