@@ -52,7 +52,12 @@ def file_fingerprint(data: bytes) -> str:
 
 
 def spec_fingerprint(spec: Spec) -> str:
-    """Of a spec comment: all that it says, by meaning. See docs/fingerprints.md; `locked` is no part of it."""
+    """Of a spec comment: all that it says, by meaning. `locked` is no part of it."""
+    return _fingerprint("spec", spec_form(spec))
+
+
+def spec_form(spec: Spec) -> str:
+    """The canonical text of a spec, as docs/fingerprints.md describes it: one line for each thing that it says."""
     own_name = spec.function.name
     lines: list[str] = [f"prose {_words(spec.prose.value)}", f"template {_words(spec.template)}"]
     write = lines.append
@@ -78,7 +83,7 @@ def spec_fingerprint(spec: Spec) -> str:
     for directive in spec.directives:
         if not directive.known:
             write(f"unknown {_words(directive.key)} {_words(directive.value.value)}")
-    return _fingerprint("spec", "\n".join(lines))
+    return "\n".join(lines)
 
 
 def short(fingerprint: str) -> str:

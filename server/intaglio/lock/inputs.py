@@ -25,7 +25,7 @@ from intaglio.lock.model import Inputs, Pairs, Present
 from intaglio.spec.model import Spec
 from intaglio.spec.module_index import AnyFunction, index_module
 from intaglio.spec.reach import find_reach, function_node
-from intaglio.workspace import Tree, read_text
+from intaglio.workspace import STATE_FOLDER, Tree, read_text
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Materials:
         return dict(self._named)
 
     def _load(self, kind: str, name: str) -> tuple[str, str, str]:
-        from intaglio.template import load_block, load_template
+        from intaglio.template.library import load_block, load_template
         from intaglio.template.model import TemplateError
 
         try:
@@ -177,10 +177,7 @@ def _problem(code: str, message: str) -> Finding:
 
 def _inside(root: Path, path: str) -> str:
     """`path` relative to the root, or "" when it lies elsewhere: what ships with Intaglio is no file of a workspace."""
-    place = Path(path)
-    if not place.is_absolute():
-        return place.as_posix() if (root / place).is_file() and not path.startswith("..") else ""
-    return place.relative_to(root).as_posix() if place.is_relative_to(root) else ""
+    return path if path.startswith(f"{STATE_FOLDER}/") and (root / path).is_file() else ""
 
 
 def _decoded(data: bytes | None) -> str | None:
