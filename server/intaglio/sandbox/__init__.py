@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from intaglio.sandbox.interface import Sandbox, SandboxUnavailable
+from intaglio.sandbox.interface import Preload, Sandbox, SandboxUnavailable
 
 
-def open_sandbox() -> Sandbox:
-    """The sandbox of this platform, warm when first used.
+def open_sandbox(preload: Preload | None = None) -> Sandbox:
+    """The sandbox of this platform, warm when first used; its children find the modules of `preload` loaded.
 
     Raises SandboxUnavailable, naming each wall, where there is none. There is no fallback to a plain subprocess.
     """
@@ -19,4 +19,4 @@ def open_sandbox() -> Sandbox:
         )
     from intaglio.sandbox.linux import LinuxSandbox
 
-    return LinuxSandbox()
+    return LinuxSandbox(preload)

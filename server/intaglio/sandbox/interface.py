@@ -5,8 +5,10 @@ Knows nothing of specs. What stands behind it differs by platform; see `intaglio
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol, Self
 
 
@@ -18,6 +20,10 @@ class Role(StrEnum):
 
     RUN = "run"
     JUDGE = "judge"
+
+
+Preload = Mapping[Role, Sequence[tuple[str, Path]]]
+"""Trusted modules that a role's zygotes load before they fork: (dotted name, path), in order."""
 
 
 @dataclass(frozen=True, slots=True)

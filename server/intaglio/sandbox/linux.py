@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,6 +26,7 @@ from intaglio.sandbox.interface import (
     ChildFlooded,
     ChildTimedOut,
     Limits,
+    Preload,
     Role,
     SandboxUnavailable,
     WallsDown,
@@ -43,7 +45,8 @@ _identifiers = itertools.count(1)
 class LinuxSandbox:
     """Zygotes by role and variant, each started when it is first needed, and started once again if it dies."""
 
-    def __init__(self) -> None:
+    def __init__(self, preload: Preload | None = None) -> None:
+        self._preload = preload or {}
         self._zygotes: dict[tuple[Role, int], _Zygote] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -86,18 +89,18 @@ class LinuxSandbox:
             if self._closed:
                 raise SandboxUnavailable("the sandbox has been closed")
             if (role, variant) not in self._zygotes:
-                self._zygotes[role, variant] = _Zygote(role, variant)
+                self._zygotes[role, variant] = _Zygote(role, variant, self._preload.get(role, ()))
             return self._zygotes[role, variant]
 
 
 class _Zygote:
     """One warm interpreter and the socket over which it is asked to fork."""
 
-    def __init__(self, role: Role, variant: int) -> None:
+    def __init__(self, role: Role, variant: int, preload: Sequence[tuple[str, Path]]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
         self._lock = threading.Lock()
-        configuration = json.dumps({"paths": _paths(role)})
+        configuration = json.dumps({"paths": _paths(role), "preload": [[name, str(path)] for name, path in preload]})
         command = [sys.executable, "-P", "-s", "-S", "-B", str(_ZYGOTE), str(theirs.fileno()), configuration]
         environment = dict(_VARIANTS[variant])
         try:

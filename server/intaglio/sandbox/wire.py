@@ -18,6 +18,8 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
+OBJECT_MODULES: set[str] = set()
+"""Modules whose plain instances are encoded by their attributes: the workspace's own, as the child that loads them says."""
 MOST_DEPTH = 100
 MOST_ITEMS = 200_000
 SAFE_INTEGER = 2**53
@@ -137,6 +139,8 @@ class _Encoder:
             return {"t": "named", "c": name, "v": [self.encode(item, depth) for item in tuple.__iter__(value)]}
         if isinstance(value, BaseException):
             return encode_error(value)
+        if kind.__module__ in OBJECT_MODULES and type(getattr(value, "__dict__", None)) is dict:
+            return {"t": "object", "c": name, "v": {key: self.encode(item, depth) for key, item in vars(value).items()}}
         return _opaque(value, "")
 
 
@@ -183,7 +187,7 @@ def _decode(data: Any, lookup: Lookup, depth: int) -> Any:
         return found(_decode(value, lookup, depth + 1))
     if tag == "named":
         return tuple.__new__(found, [_decode(item, lookup, depth + 1) for item in value])
-    if tag == "data":
+    if tag in {"data", "object"}:
         made = object.__new__(found)
         for name, item in value.items():
             object.__setattr__(made, name, _decode(item, lookup, depth + 1))

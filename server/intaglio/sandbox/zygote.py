@@ -19,6 +19,7 @@ import struct
 import sys
 import time
 import traceback
+import types
 from typing import Any
 
 PRELOADED = """
@@ -42,6 +43,26 @@ def load(name: str) -> Any:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def load_as(dotted: str, path: str) -> None:
+    """A module by its path under a dotted name, within packages that hold nothing else."""
+    parents = dotted.split(".")[:-1]
+    for depth in range(1, len(parents) + 1):
+        name = ".".join(parents[:depth])
+        if name not in sys.modules:
+            package = types.ModuleType(name)
+            package.__path__ = []
+            sys.modules[name] = package
+            if depth > 1:
+                setattr(sys.modules[".".join(parents[: depth - 1])], parents[depth - 1], package)
+    spec = importlib.util.spec_from_file_location(dotted, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{dotted} cannot be loaded from {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[dotted] = module
+    spec.loader.exec_module(module)
+    setattr(sys.modules[".".join(parents)], dotted.rpartition(".")[2], module)
 
 
 class Rooms:
@@ -186,6 +207,9 @@ def main() -> None:
         if configuration["paths"]:
             sys.path[:0] = configuration["paths"]
             load("warm").warm_up()
+        for dotted, path in configuration["preload"]:
+            load_as(dotted, path)
+        if configuration["paths"]:
             del sys.path[: len(configuration["paths"])]
         walls.seccomp_program(os.uname().machine)
         in_namespaces = walls.enter_namespaces()

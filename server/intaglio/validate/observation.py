@@ -1,0 +1,71 @@
+"""What generated inputs make a function do: recorded once, judged by the execution and the accuracy stage."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from intaglio.candidate import Subject
+from intaglio.validate.children import Call, Judge, Outcome, Runner
+
+VARIANTS = (0, 1, 2)
+
+
+@dataclass(slots=True)
+class Observation:
+    """Calls with their outcomes under the first variant, and what was unsteady.
+
+    `unsupported` says why no inputs could be generated, "" when they could. `example_calls` is how many of `recorded`
+    come from the spec's examples; these stand first.
+    """
+
+    recorded: list[tuple[Call, Outcome]] = field(default_factory=list)
+    example_calls: int = 0
+    unsupported: str = ""
+    violating: list[tuple[Call, Outcome]] = field(default_factory=list)
+    unsteady: list[tuple[Call, Outcome, Outcome, str]] = field(default_factory=list)
+    """(call, one outcome, another outcome, what differed between them)."""
+
+
+def observe(subject: Subject, judge: Judge, runners: dict[int, Runner]) -> Observation:
+    """Generate inputs in the judge, run them under every variant. Raises OutOfTime, LoadFailed, ChildFailed."""
+    answer = judge.ask("inputs", count=subject.generated_inputs)
+    example_calls: list[Call] = judge.ask("example_calls")
+    calls: list[Call] = example_calls + answer["inputs"]
+    observation = Observation(example_calls=len(example_calls), unsupported=answer["unsupported"])
+    outcomes = list(runners[0].answers(calls, repeated=True))
+    for call, outcome in zip(calls, outcomes, strict=True):
+        unsteady = outcome.pop("unsteady", None)
+        if isinstance(unsteady, dict):
+            observation.unsteady.append((call, outcome, unsteady, "called again"))
+        observation.recorded.append((call, outcome))
+    steady = [(call, outcome) for call, outcome in observation.recorded if "failed" not in outcome]
+    for variant in VARIANTS[1:]:
+        again = runners[variant].answers([call for call, _ in steady])
+        for (call, outcome), other in zip(steady, again, strict=True):
+            if stable(outcome) != stable(other):
+                observation.unsteady.append((call, outcome, other, "under another hash seed, time zone or locale"))
+    if answer["violating"]:
+        observation.violating = list(zip(answer["violating"], runners[0].answers(answer["violating"]), strict=True))
+    return observation
+
+
+def stable(outcome: Any) -> Any:
+    """An outcome without what may differ between processes and means nothing: the texts of opaque values."""
+    if isinstance(outcome, dict):
+        if outcome.get("t") == "opaque":
+            return {"t": "opaque", "c": outcome.get("c")}
+        return {key: stable(value) for key, value in outcome.items()}
+    if isinstance(outcome, list):
+        return [stable(item) for item in outcome]
+    return outcome
+
+
+def digest_of(recorded: list[tuple[Call, Outcome]]) -> str:
+    """SHA-256 over calls and outcomes, the same on every run that observes the same."""
+    digest = hashlib.sha256()
+    for call, outcome in recorded:
+        digest.update(json.dumps([call, stable(outcome)], sort_keys=True).encode())
+    return digest.hexdigest()
