@@ -109,7 +109,7 @@ def lock_all(root: Path) -> int:
     return count
 
 
-def entry_for(materials: Materials, path: str, text: str, spec) -> Entry:  # noqa: ANN001
+def entry_for(materials: Materials, path: str, text: str, spec) -> Entry:
     present = current_inputs(materials, path, text, spec)
     stages = tuple(
         StageRecord(stage, "passed", "ab" * 32, (("bandit", "1.9.4"), ("python", "3.11.7"), ("ruff", "0.17.1")))

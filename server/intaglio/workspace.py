@@ -6,6 +6,7 @@ Paths inside are relative to the root, with `/`, of any Unicode. Nothing outside
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -71,6 +72,8 @@ def list_paths(root: Path, include: Sequence[str] = (), exclude: Sequence[str] =
     listed = _list_git(root) if _is_in_git(root) else list(_walk(root))
     if listed is None:
         listed = list(_walk(root))
+    folders: dict[str, str] = {}
+    base = f"{root}{os.sep}"
     real_root = os.path.realpath(root)
     return tuple(
         sorted(
@@ -80,7 +83,7 @@ def list_paths(root: Path, include: Sequence[str] = (), exclude: Sequence[str] =
             and not path.startswith(f"{STATE_FOLDER}/")
             and (not include or _matches(path, include))
             and not _matches(path, exclude)
-            and _is_inside(real_root, root / path)
+            and _is_inside(real_root, base + path, folders)
         )
     )
 
@@ -113,18 +116,22 @@ class DiskTree:
 
     root: Path
     open_texts: Mapping[str, str] = field(default_factory=dict)
+    _folders: dict[str, str] = field(default_factory=dict)
 
     def read(self, path: str) -> bytes | None:
-        """See Tree. A link that leads out of the workspace is not followed."""
+        """See Tree. A link that leads out of the workspace is not followed; what is no plain file is not read."""
         if (text := self.open_texts.get(path)) is not None:
             return text.encode("utf-8", "surrogatepass")
         place = f"{self.root}{os.sep}{path}"
+        if "" not in self._folders:
+            self._folders[""] = os.path.realpath(self.root)
+        if not _is_inside(self._folders[""], place, self._folders):
+            return None
         try:
             with open(place, "rb") as file:  # noqa: PTH123 - ten thousand times; Path.open costs three times as much
-                data = file.read()
+                return file.read()
         except (OSError, ValueError):
             return None
-        return data if _is_inside(os.path.realpath(self.root), place) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +273,19 @@ def _matches(path: str, patterns: Sequence[str]) -> bool:
     )
 
 
-def _is_inside(real_root: str, place: Path | str) -> bool:
-    """Whether a file, its links followed, lies in the root and is there."""
-    real = os.path.realpath(place)
-    return real.startswith(real_root.rstrip(os.sep) + os.sep) and Path(real).is_file()
+def _is_inside(real_root: str, place: str, folders: dict[str, str]) -> bool:
+    """Whether `place` is a plain file whose real place, links followed, lies in the root. `folders` is kept for reuse."""
+    try:
+        facts = os.lstat(place)
+        if stat.S_ISLNK(facts.st_mode):
+            real = os.path.realpath(place)
+            facts = Path(real).stat()
+        else:
+            folder = place.rpartition(os.sep)[0]
+            real_folder = folders.get(folder)
+            if real_folder is None:
+                real_folder = folders[folder] = os.path.realpath(folder)
+            real = f"{real_folder}{os.sep}"
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(facts.st_mode) and real.startswith(real_root.rstrip(os.sep) + os.sep)

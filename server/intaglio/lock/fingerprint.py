@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from intaglio.lock.canon import atom, canonical_form
 from intaglio.spec.model import Spec, Text
+from intaglio.spec.scope import expression_tree
 
 VERSION = "1"
 SHORT_LENGTH = 12
@@ -114,8 +115,5 @@ def _expression(text: Text | None, own_name: str) -> str:
     """An expression's canonical form, parsed as if in parentheses; the words of what does not parse."""
     if text is None:
         return "~"
-    try:
-        tree = ast.parse(f"({text.value}\n)", mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return f"?{_words(text.value)}"
-    return canonical_form([tree.body], own_name=own_name)
+    tree = expression_tree(text.value)
+    return f"?{_words(text.value)}" if tree is None else canonical_form([tree], own_name=own_name)

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from intaglio import __version__
@@ -95,7 +95,7 @@ def verify(
 ) -> VerifyReport:
     """Check every lock and every spec that lives in, or depends on, one of `paths` (relative; none: the workspace).
 
-    `staged` takes the contents of git's index, and without `paths` what it changes against HEAD. Raises WorkspaceError.
+    Locked specs come without their entry (`read_lock_file` has it). `staged` takes the contents of git's index, and without `paths` what it changes against HEAD. Raises WorkspaceError.
     """
     tree: Tree = IndexTree(root) if staged else DiskTree(root)
     chosen = _chosen(root, tree, paths, settings, staged=staged)
@@ -159,7 +159,7 @@ def check_text(
     is_ready: IsReady = never_ready,
 ) -> FileStates:
     """The states of a text's specs under a lock file's entries."""
-    reading = read_specs(text)
+    reading = read_specs(text, check=False)
     presents = tuple(current_inputs(materials, path, text, spec) for spec in reading.specs)
     states = states_of(path, presents, lock, is_ready)
     unlocked = tuple(present for present in presents if lock.find(present.name) is None and not present.is_stub)
@@ -183,7 +183,8 @@ def check_and_note(root: Path, memory: Memory, path: str) -> tuple[str, FileStat
     note = CachedFile(
         tuple(state.name for state in states.states), tuple(sorted(recording.reads.items())), tuple(sorted(named))
     )
-    return path, states, note
+    bare = replace(states, states=tuple(replace(state, entry=None) for state in states.states))
+    return path, bare, note
 
 
 def _lock_of(data: bytes | None) -> tuple[LockFile, tuple[Finding, ...]]:

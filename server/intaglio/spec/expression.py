@@ -6,10 +6,15 @@ import ast
 import functools
 import io
 import keyword
+import re
 import tokenize
 from dataclasses import dataclass
 
 from intaglio.spec.model import Text
+
+_PLAIN_STRING = re.compile(r"\"[^\"]+\"|'[^']+'")
+_INNERMOST = re.compile(r"\([^][(){}]*\)|\[[^][(){}]*\]|\{[^][(){}]*\}")
+_BRACKET = re.compile(r"[][(){}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,19 @@ def byte_range(text: str, node: ast.AST) -> tuple[int, int]:
 
 def split_arrow(text: str) -> int | None:
     """The character offset of the one `->` outside brackets; None when there is none, or more than one."""
+    if "->" not in text:
+        return None
+    plain = _without_strings_and_brackets(text)
+    if plain is not None:
+        return plain.index("->") if plain.count("->") == 1 else None
     places = [offset for word, offset in _top_level(text) if word == "->"]
     return places[0] if len(places) == 1 else None
 
 
 def split_last_word(text: str, word: str) -> int | None:
     """The character offset of the last bare `word` outside brackets, or None."""
+    if word not in text:
+        return None
     places = [offset for found, offset in _top_level(text) if found == word]
     return places[-1] if places else None
 
@@ -91,6 +103,23 @@ def part(text: Text, start: int, end: int) -> Text:
 def is_error_name(text: str) -> bool:
     """Whether a text is a dotted name, as an exception's must be."""
     return bool(text) and all(name.isidentifier() and not keyword.iskeyword(name) for name in text.split("."))
+
+
+def _without_strings_and_brackets(text: str) -> str | None:
+    """A text of the same length with its plain strings and brackets blanked; None when that takes a tokenizer."""
+    if "\\" in text or "#" in text or "\n" in text:
+        return None
+    plain = _PLAIN_STRING.sub(_blank, text)
+    if '"' in plain or "'" in plain:
+        return None
+    before = ""
+    while before != plain:
+        before, plain = plain, _INNERMOST.sub(_blank, plain)
+    return None if _BRACKET.search(plain) else plain
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _top_level(text: str) -> list[tuple[str, int]]:

@@ -199,6 +199,8 @@ def _is_docstring(node: Node, data: bytes) -> bool:
 
 
 def _has_yield(node: Node) -> bool:
+    if b"yield" not in (node.text or b"yield"):
+        return False
     pending = list(node.children)
     while pending:
         child = pending.pop()

@@ -93,7 +93,7 @@ class ModuleIndex:
         return statements[place]
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=64)
 def index_module(path: str, text: str) -> ModuleIndex:
     """Read a file's bindings. Never raises for what the text holds: `error` says what is wrong."""
     index = ModuleIndex(path, text)

@@ -20,22 +20,27 @@ from intaglio.spec.values import read_values
 LANGUAGE = Language(tree_sitter_python.language())
 _COMMENTS = Query(LANGUAGE, "(comment) @comment")
 _DEFINITION = re.compile(rb"^[ \t\f]*(@|(async[ \t]+)?def\b)")
+_DEFINED_NAME = re.compile(rb"\bdef[ \t]+([^\s(]+)")
 _COMMENT_LINES = re.compile(rb"^[ \t\f]*#.*$", re.MULTILINE)
 _SPEC_LIKE = re.compile(rb"#[ \t]*spec[ \t]*:")
 
 
-def read_specs(text: str) -> Reading:
-    """The specs of a Python text and what is wrong with them. Takes any text; never raises."""
+def read_specs(text: str, *, check: bool = True) -> Reading:
+    """The specs of a Python text and what is wrong with them. Takes any text; never raises.
+
+    Without `check` the specs are read and not judged (expressions, rules, vagueness): for those who compare what is
+    there with what was judged before.
+    """
     data = text.encode("utf-8", "surrogatepass")
     if not _SPEC_LIKE.search(data):
         return Reading((), ())
-    return read_tree(Parser(LANGUAGE).parse(data), data)
+    return read_tree(Parser(LANGUAGE).parse(data), data, check=check)
 
 
-def read_tree(tree: Tree, data: bytes) -> Reading:
+def read_tree(tree: Tree, data: bytes, *, check: bool = True) -> Reading:
     """The specs of a text that tree-sitter has parsed."""
     lines = _lines(data)
-    module_names = names_bound(data)
+    module_names = names_bound(data) if check else None
     comments = QueryCursor(_COMMENTS).captures(tree.root_node).get("comment", [])
     starts = (
         sorted(
@@ -76,7 +81,7 @@ def names_bound(data: bytes) -> frozenset[str]:
 
 
 def _read_spec(
-    tree: Tree, data: bytes, lines: list[Line], row: int, end: int, module_names: frozenset[str]
+    tree: Tree, data: bytes, lines: list[Line], row: int, end: int, module_names: frozenset[str] | None
 ) -> tuple[Spec | None, list[Finding]]:
     block = parse_block(lines[row : end + 1])
     below = end + 1
@@ -117,7 +122,8 @@ def _read_spec(
                 codes.INCOMPLETE_FUNCTION, f"`{function.name}` is not complete Python yet", block.span, block.span
             )
         )
-    findings = (*spec.findings, *extra, *check_spec(spec, module_names))
+    judged = check_spec(spec, module_names) if module_names is not None else ()
+    findings = (*spec.findings, *extra, *judged)
     return replace(spec, findings=findings), []
 
 
@@ -156,7 +162,10 @@ def _mark_duplicates(specs: list[Spec], tree: Tree, data: bytes) -> tuple[Spec, 
 def _unspecified_twins(specs: list[Spec], tree: Tree, data: bytes) -> list[str]:
     """Names of specs that a function without a spec bears too; overloads and property setters are no twins."""
     twins = []
+    defined = Counter(_DEFINED_NAME.findall(data))
     for spec in specs:
+        if defined[spec.function.name.encode("utf-8", "surrogatepass")] == 1:
+            continue
         name = re.escape(spec.function.name.encode("utf-8", "surrogatepass"))
         for match in re.finditer(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+(" + name + rb")[ \t]*\(", data, re.MULTILINE):
             if match.start(1) == spec.function.name_span.start:

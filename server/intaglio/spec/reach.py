@@ -8,7 +8,6 @@ silence. Nothing is imported or run. What lies outside the workspace is named an
 
 from __future__ import annotations
 
-import ast
 import builtins
 import posixpath
 import sys
@@ -19,7 +18,7 @@ from intaglio.candidate import Definition, Reach
 from intaglio.finding import Code, Finding, Place, Severity, Span
 from intaglio.spec.model import Spec, Text
 from intaglio.spec.module_index import AnyFunction, ImportedName, ModuleIndex, Statement, index_module
-from intaglio.spec.scope import free_names
+from intaglio.spec.scope import expression_tree, free_names
 
 ReadModule = Callable[[str], str | None]
 """The text of a workspace file by its relative path, or None."""
@@ -131,16 +130,9 @@ def spec_names(spec: Spec) -> frozenset[str]:
     return frozenset((_names_in(inner) - parameters) | _names_in(outer)) - _SPEC_NAMES
 
 
-def _names_in(texts: Iterable[Text | None]) -> set[str]:
-    names: set[str] = set()
-    for text in texts:
-        if text is None:
-            continue
-        try:
-            names |= free_names([ast.parse(f"({text.value}\n)", mode="eval").body])
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-    return names
+def _names_in(texts: Iterable[Text | None]) -> frozenset[str]:
+    trees = (expression_tree(text.value) for text in texts if text is not None)
+    return free_names([tree for tree in trees if tree is not None])
 
 
 @dataclass(slots=True)
@@ -184,11 +176,13 @@ class _Walk:
         pending = [(index, module, name)]
         while pending:
             index, module, name = pending.pop()
+            statements = index.statements.get(name, ())
+            changes = index.changes.get(name, ())
+            if not statements and not changes and not index.stars:
+                continue
             if (index.path, name) in self.seen:
                 continue
             self.seen.add((index.path, name))
-            statements = index.statements.get(name, ())
-            changes = index.changes.get(name, ())
             if not statements and not changes:
                 self._report_unbound(index, name)
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -35,6 +36,10 @@ def free_names(nodes: Iterable[ast.AST]) -> frozenset[str]:
 
 def bound_names(statement: ast.stmt) -> tuple[str, ...]:
     """Names that a statement binds in its own scope, in the order of the text, each once."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        names = (statement.name,)
+        if not _may_bind_inside(statement):
+            return names
     scope = _Scope("module")
     ordered: dict[str, None] = {}
     pending: list[ast.AST] = [statement]
@@ -43,6 +48,22 @@ def bound_names(statement: ast.stmt) -> tuple[str, ...]:
         ordered.update(dict.fromkeys(_bindings_of(node)))
         pending.extend(reversed(_same_scope_children(node, scope)))
     return tuple(ordered)
+
+
+def _may_bind_inside(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    """Whether a decorator, base or default could bind a name of the module with `:=`."""
+    if isinstance(statement, ast.ClassDef):
+        return bool(statement.decorator_list or statement.bases or statement.keywords)
+    return bool(statement.decorator_list or statement.args.defaults or statement.args.kw_defaults)
+
+
+@functools.lru_cache(maxsize=16384)
+def expression_tree(text: str) -> ast.expr | None:
+    """The tree of a directive's expression, parsed as if in parentheses; None for one that does not parse. Frozen."""
+    try:
+        return ast.parse(f"({text}\n)", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def string_annotation(node: ast.expr) -> ast.expr | None:
@@ -66,26 +87,58 @@ def _free(scope: _Scope) -> set[str]:
 
 
 def _collect(nodes: list[ast.AST], scope: _Scope) -> None:
-    pending = list(reversed(nodes))
+    pending = nodes[::-1]
+    pop, extend, append = pending.pop, pending.extend, pending.append
     while pending:
-        node = pending.pop()
-        if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load):
-                scope.loads.add(node.id)
-            else:
-                scope.stores.add(node.id)
-            continue
-        if isinstance(node, ast.Global):
+        node = pop()
+        kind = node.__class__
+        if kind is ast.Name:
+            names = scope.loads if node.ctx.__class__ is ast.Load else scope.stores  # type: ignore[attr-defined]  # a Name
+            names.add(node.id)  # type: ignore[attr-defined]  # the class was just compared
+        elif kind not in _BINDING:
+            fields = _CHILD_FIELDS.get(kind)
+            for name in _child_fields(kind) if fields is None else fields:
+                child = getattr(node, name, None)
+                if child.__class__ is list:
+                    extend(child)
+                elif child is not None:
+                    append(child)
+        elif isinstance(node, ast.Global):
             scope.declared_global.update(node.names)
-            continue
-        if isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name):
+        elif isinstance(node, ast.NamedExpr):
             _function_scope(scope).stores.add(node.target.id)
-            pending.append(node.value)
-            continue
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            scope.loads.add(node.target.id)
-        scope.stores.update(_bindings_of(node))
-        pending.extend(reversed(_same_scope_children(node, scope)))
+            append(node.value)
+        else:
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                scope.loads.add(node.target.id)
+            scope.stores.update(_bindings_of(node))
+            extend(reversed(_same_scope_children(node, scope)))
+
+
+_BINDING = frozenset(
+    {
+        *_Function, *_Comprehension, ast.ClassDef, ast.Global, ast.NamedExpr, ast.AugAssign, ast.AnnAssign, ast.Import,
+        ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping, getattr(ast, "TypeAlias", ast.Global),
+    }
+)  # fmt: skip
+"""Nodes that bind names by themselves or open a scope; all others only hold others."""
+_PLAIN_FIELDS = frozenset(
+    {
+        "ctx", "op", "ops", "kind", "type_comment", "names", "level", "conversion", "attr", "arg", "kwd_attrs", "id", "str",
+        "name", "asname", "module", "rest", "is_async", "simple",
+    }
+)  # fmt: skip
+"""Fields that hold texts, numbers and marks, and no nodes that could hold names."""
+_CHILD_FIELDS: dict[type, tuple[str, ...]] = dict.fromkeys(
+    (ast.Constant, ast.Nonlocal, ast.MatchSingleton, type(None)), ()
+)
+
+
+def _child_fields(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold nodes, last first."""
+    fields = tuple(name for name in reversed(kind._fields) if name not in _PLAIN_FIELDS)  # type: ignore[attr-defined]  # a node
+    _CHILD_FIELDS[kind] = fields
+    return fields
 
 
 def _same_scope_children(node: ast.AST, scope: _Scope) -> list[ast.AST]:
@@ -162,6 +215,8 @@ def _type_parameters(node: ast.AST) -> tuple[str, ...]:
 def _annotation(node: ast.expr) -> list[ast.AST]:
     """An annotation with what its strings say; the strings within `Literal[...]` are values and say nothing."""
     found: list[ast.AST] = [node]
+    if isinstance(node, ast.Name):
+        return found
     pending: list[ast.AST] = [node]
     while pending:
         part = pending.pop()
