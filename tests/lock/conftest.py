@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from intaglio.lock.check import check_file
 from intaglio.lock.file import write_lock
 from intaglio.lock.inputs import Materials, current_inputs
 from intaglio.lock.model import Accepted, Entry, Made, Present, SpecState, StageRecord
 from intaglio.lock.paths import lock_path
-from intaglio.lock.verify import check_file
 from intaglio.spec import read_specs
 from intaglio.workspace import DiskTree
 

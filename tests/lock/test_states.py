@@ -3,10 +3,11 @@
 import pytest
 
 from intaglio.config import Settings
+from intaglio.lock.check import check_file, read_lock_file
 from intaglio.lock.model import State
 from intaglio.lock.paths import lock_path
 from intaglio.lock.state import states_of
-from intaglio.lock.verify import check_file, read_lock_file, verify
+from intaglio.lock.verify import verify
 from intaglio.workspace import DiskTree
 
 SETTINGS = Settings()

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from intaglio.config import Settings
+from intaglio.lock.check import read_lock_file
 from intaglio.lock.journal import WriteStopped, pending_journal
 from intaglio.lock.model import Accepted, Entry, Present, State
 from intaglio.lock.paths import STORE_FOLDER, lock_path
 from intaglio.lock.store import find_suite, in_store, place_suite
-from intaglio.lock.verify import read_lock_file, verify
+from intaglio.lock.verify import verify
 from intaglio.lock.write import commit_artifact, discard_journal, drop_entry, finish_journal, follow_entry
 from intaglio.spec import read_specs
 from intaglio.workspace import DiskTree

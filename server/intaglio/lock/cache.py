@@ -15,7 +15,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from intaglio.source import write_atomically
+from intaglio.workspace import STATE_FOLDER, Tree
 
 Reads = tuple[tuple[str, str], ...]
 """(path, SHA-256 of its bytes, or "" when there was none) pairs."""
@@ -28,7 +28,7 @@ class CachedFile:
     names: tuple[str, ...]
     reads: Reads
     materials: tuple[tuple[str, str, str], ...]
-    """(kind, name, fingerprint) of templates and prompt blocks."""
+    """(kind, name, digest) of templates and prompt blocks, see `template_digest`."""
 
 
 @dataclass(slots=True)
@@ -71,9 +71,26 @@ def save_cache(cache: VerifyCache, signature: str) -> None:
         "signature": signature,
         "files": {path: [one.names, one.reads, one.materials] for path, one in cache.files.items()},
     }
+    from intaglio.source import write_atomically
+
     with contextlib.suppress(OSError):
         cache.place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_atomically(cache.place, json.dumps(document).encode())
+
+
+def template_digest(tree: Tree, kind: str, name: str) -> str:
+    """A hash over every file from which a "template" or "block" of this name could be loaded: workspace's and shipped."""
+    folder, suffix = ("functions", ".py") if kind == "template" else ("blocks", ".md")
+    package = Path(__file__).resolve().parents[1]
+    shipped = next(
+        (place for place in (package / "templates", package.parents[1] / "templates") if place.is_dir()), None
+    )
+    own = tree.read(f"{STATE_FOLDER}/templates/{folder}/{name}{suffix}")
+    digest = hashlib.sha256(b"-" if own is None else b"+" + own)
+    if shipped is not None and "/" not in name:
+        with contextlib.suppress(OSError, ValueError):
+            digest.update(b"\0" + (shipped / folder / f"{name}{suffix}").read_bytes())
+    return digest.hexdigest()
 
 
 def cache_folder() -> Path | None:

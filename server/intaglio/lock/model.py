@@ -139,6 +139,17 @@ class SpecState:
 
 
 @dataclass(frozen=True, slots=True)
+class FileStates:
+    """The states of one file's specs and orphaned locks, and what is wrong with the file or its lock file."""
+
+    path: str
+    states: tuple[SpecState, ...]
+    findings: tuple[Finding, ...] = ()
+    unlocked: tuple[Present, ...] = ()
+    """Specs that no lock names: where an orphaned lock's function may have gone."""
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyReport:
     """What verify found. `passed` is its decision."""
 

@@ -19,9 +19,9 @@ MOST_LINES = 50
 MOST_BRANCHES = 15
 DEEPEST = 5
 ERRORS = "E9,F"
-WARNINGS = "B,PLE,PLW,ARG001,ARG002"
+WARNINGS = "B,PLE,PLW"
 _IGNORED = frozenset({"F401", "B008", "B904", "PLW2901", "F841"})
-_WARNED = frozenset({"F841", "ARG001", "ARG002"})
+_WARNED = frozenset({"F841"})
 
 
 def check(subject: Subject) -> Verdict:

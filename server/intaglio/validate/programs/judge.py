@@ -56,10 +56,12 @@ class Approx:
                 and one.keys() == other.keys()
                 and all(self._near(one[key], other[key]) for key in one)
             )
-        if isinstance(one, int | float) and not isinstance(one, bool) and isinstance(other, int | float):
-            near: bool = abs(one - other) <= max(self.absolute, self.relative * max(abs(one), abs(other)))
-            return bool(one == other) or near
-        return bool(one == other)
+        if one == other:
+            return True
+        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in (one, other)):
+            return False
+        distance, size = abs(one - other), max(abs(one), abs(other))
+        return bool(distance <= max(self.absolute, self.relative * size))
 
     def __repr__(self) -> str:
         return f"approx({self.expected!r})"
@@ -115,7 +117,7 @@ class Judge:
             if self._satisfies(values):
                 if len(inputs) < wanted:
                     inputs[key] = call
-                return len(inputs) >= wanted
+                return bool(len(inputs) >= wanted)
             if len(violating) < 20:
                 violating[key] = call
             return False

@@ -1,0 +1,82 @@
+"""`intaglio lock`: lock bodies that pass; adopt hand-written ones; follow and drop locks whose function is gone."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH[::NAME]]...")
+@click.option("--adopt", is_flag=True, help="Lock hand-written bodies too, as such.")
+@click.option("--reason", default="", help="Why, for the lock.")
+@click.option("--follow", is_flag=True, help="Give orphaned locks to the functions that have their fingerprints.")
+@click.option("--drop", is_flag=True, help="Take orphaned locks out of their files.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document (docs/report.schema.json).")
+def command(paths: tuple[str, ...], adopt: bool, reason: str, follow: bool, drop: bool, as_json: bool) -> None:
+    """Validate the bodies in PATH that are not locked, and lock what passes all four stages.
+
+    A body that was edited by hand, or that Intaglio did not write, needs --adopt. Exits 1 when one is refused.
+    """
+    from intaglio.cli.output import end, show
+    from intaglio.cli.preparing import open_workshop, require_validate_extra, settle
+    from intaglio.cli.report import Report
+    from intaglio.cli.selection import select
+    from intaglio.cli.states import state_report
+    from intaglio.cli.terminal import summary_line
+    from intaglio.cli.working import exit_code, report_of, run_all
+    from intaglio.events import SpecKey
+
+    require_validate_extra()
+    selection = select(paths)
+    settle(selection.root)
+    if follow or drop:
+        _settle_orphans(paths, follow=follow, drop=drop, reason=reason)
+        selection = select(paths)
+    from intaglio.compile import Options, lock_spec
+    from intaglio.validate.tools import Toolbox
+
+    before = {SpecKey(row.path, row.name): row for row in state_report(selection, ready=False).specs}
+    keys = [
+        key
+        for key in selection.spec_keys()
+        if key.path in selection.names or before[key].state not in {"locked", "stub", "orphaned"}
+    ]
+    options = Options(reason=reason)
+    with Toolbox() as toolbox:
+        workshop = open_workshop(selection.root, selection.settings, toolbox)
+        states = run_all(
+            selection, keys, lambda key, cancel: lock_spec(workshop, key, options, cancel, adopt=adopt), quiet=as_json
+        )
+    after = {SpecKey(row.path, row.name): row for row in state_report(select(paths), ready=False).specs}
+    if as_json:
+        show(report_of(selection, states, after), as_json=True)
+    else:
+        if not keys:
+            click.echo("nothing to lock")
+        click.echo(summary_line(Report(tuple(after.values()))))
+    end(exit_code(states) or (1 if selection.unreadable() else 0))
+
+
+def _settle_orphans(paths: tuple[str, ...], *, follow: bool, drop: bool, reason: str) -> None:
+    from intaglio.cli.selection import select
+    from intaglio.compile import Options, accepted_by
+    from intaglio.lock.journal import WriteStopped
+    from intaglio.lock.model import State
+    from intaglio.lock.verify import verify
+    from intaglio.lock.write import drop_entry, follow_entry
+
+    selection = select(paths)
+    report = verify(selection.root, () if selection.whole else selection.paths, selection.settings, use_cache=False)
+    for state in report.specs:
+        if state.state is not State.ORPHANED:
+            continue
+        try:
+            if follow and state.moved_to is not None:
+                accepted = accepted_by(Options(reason=reason), "followed")
+                follow_entry(selection.root, state.path, state.name, *state.moved_to, accepted)
+                click.echo(f"followed  {state.path}::{state.name} to {'::'.join(state.moved_to)}")
+            elif drop:
+                drop_entry(selection.root, state.path, state.name)
+                click.echo(f"dropped   {state.path}::{state.name}")
+        except WriteStopped as error:
+            raise click.ClickException(str(error)) from error

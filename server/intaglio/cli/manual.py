@@ -1,0 +1,28 @@
+"""The page docs/commands.md, written from the commands' own help."""
+
+from __future__ import annotations
+
+import click
+
+from intaglio.cli import COMMANDS, commands
+
+
+def render_markdown() -> str:
+    """Every command with its help, as a terminal 100 columns wide shows it."""
+    parts = [
+        "# Commands\n",
+        (
+            "Exit codes: 0 all well; 1 an error, or a state that the command exists to refuse (warnings and hints do not "
+            "change it, except under `--strict`); 2 wrong use or configuration; 3 the machine lacks something (no model, "
+            "no sandbox, an extra), with what to do. `--json` prints one document, described by "
+            "[report.schema.json](report.schema.json).\n"
+        ),
+    ]
+    parent = click.Context(commands, info_name="intaglio", terminal_width=100, max_content_width=100)
+    for name in COMMANDS:
+        found = commands.get_command(parent, name)
+        if found is None:
+            raise LookupError(f"the table names {name!r}, which does not load")
+        context = click.Context(found, info_name=name, parent=parent, terminal_width=100, max_content_width=100)
+        parts.append(f"## intaglio {name}\n\n```text\n{found.get_help(context)}\n```\n")
+    return "\n".join(parts)

@@ -1,0 +1,89 @@
+"""The states of selected specs, as a report. Reads, and asks the verdict cache; runs nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from intaglio.cli.report import PlacedFinding, Report, SpecReport, place_finding
+from intaglio.cli.selection import Selection
+from intaglio.events import SpecKey
+from intaglio.finding import Finding, Severity
+from intaglio.lock.fingerprint import short
+from intaglio.lock.inputs import Materials
+from intaglio.lock.model import Entry, Present, SpecState
+from intaglio.lock.verify import check_file
+from intaglio.spec.model import Spec
+from intaglio.spec.references import check_references
+
+
+def state_report(selection: Selection, *, ready: bool) -> Report:
+    """Every selected spec with its state; `ready` says whether the verdict cache is asked (it needs the validate extra)."""
+    materials = Materials(selection.root, selection.snapshot)
+    rows: list[SpecReport] = []
+    file_findings: list[PlacedFinding] = []
+    for path in selection.paths:
+        text = selection.snapshot.text(path)
+        reading = selection.snapshot.reading(path) if text is not None else None
+        if reading is not None and not reading.specs and not reading.findings and not _has_lock(selection, path):
+            continue
+        specs = {spec.name: spec for spec in (reading.specs if reading else ())}
+
+        def is_ready(present: Present, path: str = path, specs: dict[str, Spec] = specs) -> bool:
+            from intaglio.compile import is_ready as cached
+
+            spec = specs.get(present.name)
+            return spec is not None and cached(selection.root, selection.settings, selection.snapshot, path, spec)
+
+        found = check_file(materials, path, is_ready) if ready else check_file(materials, path)
+        file_findings += [place_finding(finding, path, text or "", None) for finding in found.findings]
+        if reading is not None:
+            file_findings += [place_finding(finding, path, text or "", None) for finding in reading.findings]
+        rows += [
+            spec_report(selection, state, specs.get(state.name), text or "")
+            for state in found.states
+            if selection.chosen(SpecKey(path, state.name))
+        ]
+    return Report(tuple(rows), tuple(dict.fromkeys(file_findings)))
+
+
+def spec_report(selection: Selection, state: SpecState, spec: Spec | None, text: str) -> SpecReport:
+    """One state with the reader's findings; a spec with an error is `invalid` unless it has a state of its own."""
+    findings: tuple[Finding, ...] = ()
+    if spec is not None:
+        findings = (*spec.findings, *check_references(spec, selection.root / state.path, selection.root))
+    invalid = any(finding.severity is Severity.ERROR for finding in findings)
+    name = "invalid" if invalid and state.state.value in {"stub", "unlocked"} else state.state.value
+    reasons = state.reasons
+    if name == "invalid":
+        reasons = ("the spec has errors",)
+    placed = tuple(place_finding(finding, state.path, text, spec) for finding in findings)
+    return SpecReport(state.path, state.name, name, reasons, (), placed, lock_summary(state.entry))
+
+
+def lock_summary(entry: Entry | None) -> dict[str, Any] | None:
+    """What a report says of a lock."""
+    if entry is None:
+        return None
+    made, accepted = entry.made, entry.accepted
+    return {
+        "body": short(entry.inputs.body),
+        "spec": short(entry.inputs.spec),
+        "backend": made.backend,
+        "model": made.model,
+        "input_tokens": made.input_tokens,
+        "output_tokens": made.output_tokens,
+        "usage": made.usage,
+        "cost": made.cost,
+        "accepted_by": accepted.by,
+        "accepted_at": accepted.at,
+        "how": accepted.how,
+        "reason": accepted.reason,
+        "sealed": entry.sealed,
+        "stages": {stage.stage: stage.outcome for stage in entry.stages},
+    }
+
+
+def _has_lock(selection: Selection, path: str) -> bool:
+    from intaglio.lock.paths import lock_path
+
+    return selection.snapshot.read(lock_path(path)) is not None

@@ -1,0 +1,59 @@
+"""`intaglio validate`: the four stages on the bodies that are there."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH[::NAME]]...")
+@click.option(
+    "--stage",
+    "stages",
+    multiple=True,
+    type=click.Choice(["security", "syntax", "execution", "accuracy"]),
+    help="Run this stage only (repeatable). A part is never shown as the whole.",
+)
+@click.option("--strict", is_flag=True, help="Treat warnings as failures.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document (docs/report.schema.json).")
+def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_json: bool) -> None:
+    """Run the stages on every body in PATH (files, folders, FILE::NAME; the whole workspace by default).
+
+    Stubs are left out unless they are named. Nothing is written but the verdict cache. Exits 1 when a stage fails.
+    """
+    from intaglio.cli.output import end, show
+    from intaglio.cli.preparing import open_workshop, require_validate_extra
+    from intaglio.cli.report import Report
+    from intaglio.cli.selection import select
+    from intaglio.cli.states import state_report
+    from intaglio.cli.terminal import summary_line
+    from intaglio.cli.working import exit_code, report_of, run_all
+    from intaglio.config import with_options
+    from intaglio.events import SpecKey
+
+    require_validate_extra()
+    selection = select(paths)
+    settings = with_options(selection.settings, strict=True if strict else None)
+    from intaglio.compile import validate_spec
+    from intaglio.validate.tools import Toolbox
+    from intaglio.validate.verdict import StageName
+
+    chosen = tuple(stage for stage in StageName if not stages or stage.value in stages)
+    keys = []
+    for key in selection.spec_keys():
+        spec = selection.snapshot.reading(key.path).find(key.name)
+        if key.path in selection.names or (spec is not None and not spec.function.is_stub):
+            keys.append(key)
+    with Toolbox() as toolbox:
+        workshop = open_workshop(selection.root, settings, toolbox)
+        states = run_all(
+            selection, keys, lambda key, cancel: validate_spec(workshop, key, cancel, chosen), quiet=as_json
+        )
+    after = {SpecKey(row.path, row.name): row for row in state_report(select(paths), ready=True).specs}
+    report = report_of(selection, states, after)
+    if as_json:
+        show(report, as_json=True)
+    else:
+        rows = tuple(after[state.key] for state in states if state.key in after)
+        click.echo(summary_line(Report(rows)))
+    end(exit_code(states) or (1 if selection.unreadable() else 0))

@@ -1,0 +1,463 @@
+"""The use case: generate, assemble, validate, lock one spec, as a stream of events.
+
+The command line, a language server, the benchmarks and the tests consume the same events. Nothing is printed here, and
+the source file is left as it was unless all four stages passed.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import getpass
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from intaglio.candidate import Subject
+from intaglio.config import Settings
+from intaglio.events import (
+    Accepted,
+    Assembled,
+    AttemptBegun,
+    Begun,
+    Event,
+    Generated,
+    Noticed,
+    Refused,
+    SpecKey,
+    StageBegun,
+    StageEnded,
+    Stopped,
+    Streamed,
+)
+from intaglio.finding import Finding, Severity
+from intaglio.generate.author import Answer, Author, Brief, Piece
+from intaglio.generate.interface import Cancelled, FailedAttempt, GenerationError
+from intaglio.lock.fingerprint import short
+from intaglio.lock.inputs import Materials, current_inputs
+from intaglio.lock.journal import WriteStopped
+from intaglio.lock.model import Accepted as AcceptedBy
+from intaglio.lock.model import Entry, Inputs, Made, StageRecord
+from intaglio.lock.store import in_store
+from intaglio.lock.verify import read_lock_file
+from intaglio.lock.write import commit_artifact
+from intaglio.snapshot import Snapshot
+from intaglio.source import SourceError
+from intaglio.spec.model import Spec
+from intaglio.spec.references import check_references
+from intaglio.subject import Gathered, gather
+from intaglio.template import assemble, lost_comments, read_format_settings
+from intaglio.template.model import FormatterMissing, TemplateError
+from intaglio.template.purity import PURE_MODULES
+from intaglio.validate.pipeline import StageStarted, passed, run_stages
+from intaglio.validate.tools import Toolbox
+from intaglio.validate.verdict import Outcome, StageName, Verdict
+
+ENVIRONMENT_CODES = frozenset({"EN101", "EX101"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for besides settings."""
+
+    replace: bool = False
+    lock: bool = True
+    dry_run: bool = False
+    reason: str = ""
+    accepted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What compiling needs besides a spec. `author_for` chooses an author, or raises GenerationError."""
+
+    root: Path
+    settings: Settings
+    toolbox: Toolbox
+    author_for: Callable[[Spec], Author]
+
+    @property
+    def verdicts(self) -> Path:
+        """The folder of cached verdicts."""
+        return self.root / ".intaglio" / "cache" / "verdicts"
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A candidate that passed all four stages."""
+
+    answer: Answer
+    text: str
+    spec: Spec
+    verdicts: tuple[Verdict, ...]
+
+
+def compile_spec(workshop: Workshop, key: SpecKey, options: Options, cancel: threading.Event) -> Iterator[Event]:
+    """Compile one spec. The last event is Accepted, Refused or Stopped."""
+    yield Begun(key)
+    snapshot = Snapshot.of_disk(workshop.root)
+    try:
+        text = snapshot.source(key.path).text
+        spec = snapshot.reading(key.path).find(key.name)
+        if spec is None:
+            yield Refused(key, f"there is no spec on a function {key.name} in {key.path}")
+            return
+        problems = blocking_findings(workshop.root, snapshot, key.path, spec)
+        for finding in (*spec.findings, *check_references(spec, workshop.root / key.path, workshop.root)):
+            yield Noticed(key, finding)
+        if problems:
+            yield Refused(key, f"the spec has errors: {problems[0].message}")
+            return
+        gathered = gather(snapshot, workshop.settings, key.path, text, spec)
+        for finding in gathered.findings:
+            yield Noticed(key, finding)
+        if errors := [finding for finding in gathered.findings if finding.severity is Severity.ERROR]:
+            yield Refused(key, errors[0].message)
+            return
+        if refusal := _would_lose(workshop, snapshot, key, text, spec, options):
+            yield Refused(key, refusal)
+            return
+        for finding in lost_comments(text, spec):
+            yield Noticed(key, finding)
+        author = workshop.author_for(spec)
+        yield from _attempts(workshop, key, text, spec, gathered, author, options, cancel)
+    except Cancelled:
+        yield Stopped(key)
+    except GenerationError as error:
+        yield Refused(key, str(error), environment=error.code in NO_MODEL_CODES)
+    except FormatterMissing as error:
+        yield Refused(key, str(error), environment=True)
+    except (SourceError, TemplateError, WriteStopped) as error:
+        yield Refused(key, str(error))
+
+
+NO_MODEL_CODES = frozenset({"GE104", "GE105", "GE106", "GE107"})
+"""Codes of generation errors that are a lack of the machine: no model, no key, unreachable, an extra not installed."""
+
+
+def blocking_findings(root: Path, snapshot: Snapshot, path: str, spec: Spec) -> tuple[Finding, ...]:
+    """Errors of the spec itself, or of what it refers to, with which it can be neither compiled nor locked."""
+    found = (*spec.findings, *check_references(spec, snapshot.root / path, root))
+    return tuple(finding for finding in found if finding.severity is Severity.ERROR)
+
+
+def _would_lose(workshop: Workshop, snapshot: Snapshot, key: SpecKey, text: str, spec: Spec, options: Options) -> str:
+    """Why compiling would overwrite work that nothing else holds; "" when it would not."""
+    if spec.function.is_stub or options.replace:
+        return ""
+    present = current_inputs(Materials(workshop.root, snapshot), key.path, text, spec)
+    entry = read_lock_file(snapshot, key.path).find(key.name)
+    known = present.inputs.body and (
+        (entry is not None and entry.inputs.body == present.inputs.body) or in_store(workshop.root, present.inputs.body)
+    )
+    if known:
+        return ""
+    return (
+        f"{key.name} has a body that no lock and no store knows; `intaglio lock --adopt` keeps it, "
+        "`intaglio compile --replace` puts it into the store and writes another"
+    )
+
+
+def _attempts(
+    workshop: Workshop,
+    key: SpecKey,
+    text: str,
+    spec: Spec,
+    gathered: Gathered,
+    author: Author,
+    options: Options,
+    cancel: threading.Event,
+) -> Iterator[Event]:
+    """Ask, assemble, validate; with the findings of what failed, again; then write what passed."""
+    settings = workshop.settings
+    brief = Brief(
+        key.path,
+        text,
+        spec,
+        gathered.subject.reach,
+        f"{gathered.template.summary}\n\n{gathered.template.contract}",
+        tuple(block.text for block in gathered.blocks),
+        tuple(sorted(PURE_MODULES | gathered.subject.grant.modules)),
+    )
+    for finding in (screened := author.screen(brief)):
+        yield Noticed(key, finding)
+    if errors := [finding for finding in screened if finding.severity is Severity.ERROR]:
+        yield Refused(key, errors[0].message)
+        return
+    attempts = settings.attempts if author.repairs else 1
+    failures: list[FailedAttempt] = []
+    candidates = settings.candidates if author.repairs else 1
+    for attempt in range(1, attempts + 1):
+        yield AttemptBegun(key, attempt, attempts, author.backend, author.model)
+        answers: list[Answer] = []
+        for step in author.write(brief, failures, attempt, candidates, cancel):
+            if isinstance(step, Piece):
+                yield Streamed(key, attempt, step.candidate, step.text)
+            else:
+                answers.append(step)
+                yield Generated(key, attempt, step.candidate, step.usage)
+        good: list[_Passed] = []
+        failed: list[FailedAttempt] = []
+        for answer in answers:
+            if cancel.is_set():
+                raise Cancelled
+            outcome = yield from _judge(workshop, key, text, spec, gathered, answer, attempt, cancel)
+            if isinstance(outcome, _Passed):
+                good.append(outcome)
+                author.judged(answer, "passed", _pairs(outcome.verdicts))
+            else:
+                failed.append(outcome)
+                author.judged(answer, f"failed at {outcome.stage}", ())
+        if good:
+            best = min(good, key=lambda one: simplicity(one.answer.body or ""))
+            yield from _accept(workshop, key, text, author, best, attempt, options)
+            return
+        failures.append(_furthest(failed))
+        if any(finding.code in ENVIRONMENT_CODES for finding in failures[-1].findings):
+            yield Refused(key, failures[-1].findings[0].message, environment=True)
+            return
+    count = f"none of {attempts} attempts" if attempts > 1 else "the candidate"
+    verb = "passed" if attempts > 1 else "did not pass"
+    yield Refused(
+        key, f"{count} {verb}; the last was refused by the {failures[-1].stage} stage, and the file is as it was"
+    )
+
+
+def _pairs(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
+    return [(verdict.stage.value, verdict.outcome.value) for verdict in verdicts]
+
+
+def simplicity(body: str) -> tuple[int, int]:
+    """How simple a body is, the simpler the smaller: nodes of its tree, then characters."""
+    try:
+        nodes = sum(1 for _ in ast.walk(ast.parse(f"async def _():\n{_indented(body)}")))
+    except SyntaxError:
+        nodes = 10**9
+    return nodes, len(body)
+
+
+def _indented(body: str) -> str:
+    return "\n".join(f" {line}" for line in body.split("\n"))
+
+
+def _furthest(failed: Sequence[FailedAttempt]) -> FailedAttempt:
+    """The failure that came furthest through the stages."""
+    order = ["generation", *(stage.value for stage in StageName)]
+    return max(failed, key=lambda one: order.index(one.stage) if one.stage in order else 0)
+
+
+def _judge(
+    workshop: Workshop,
+    key: SpecKey,
+    text: str,
+    spec: Spec,
+    gathered: Gathered,
+    answer: Answer,
+    attempt: int,
+    cancel: threading.Event,
+) -> Generator[Event, None, _Passed | FailedAttempt]:
+    """Assemble and validate one answer."""
+    if answer.body is None:
+        for finding in answer.findings:
+            yield Noticed(key, finding)
+        return FailedAttempt("", "generation", answer.findings)
+    layout = read_format_settings(workshop.root / key.path, workshop.root)
+    assembled = assemble(text, spec, gathered.template, answer.body, layout)
+    errors = tuple(finding for finding in assembled.findings if finding.severity is Severity.ERROR)
+    if errors:
+        yield Assembled(key, attempt, answer.candidate, answer.body, text)
+        yield StageEnded(key, answer.candidate, Verdict(StageName.SYNTAX, Outcome.FAILED, errors))
+        return FailedAttempt(answer.body, StageName.SYNTAX.value, errors)
+    yield Assembled(key, attempt, answer.candidate, answer.body, assembled.text)
+    snapshot = _overlaid(workshop, key.path, assembled.text)
+    candidate = snapshot.reading(key.path).find(key.name)
+    if candidate is None:
+        raise TemplateError(f"{key.name} was not found again after its body was put in; please report it")
+    subject = gather(snapshot, workshop.settings, key.path, assembled.text, candidate).subject
+    verdicts: list[Verdict] = []
+    yield from _stages(workshop, key, answer.candidate, subject, verdicts, cancel)
+    if passed(verdicts):
+        return _Passed(answer, assembled.text, candidate, tuple(verdicts))
+    if cancel.is_set():
+        raise Cancelled
+    broken = next(verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED)
+    return FailedAttempt(answer.body, broken.stage.value, broken.findings)
+
+
+def _stages(
+    workshop: Workshop,
+    key: SpecKey,
+    candidate: int,
+    subject: Subject,
+    verdicts: list[Verdict],
+    cancel: threading.Event,
+    stages: Sequence[StageName] = tuple(StageName),
+) -> Iterator[Event]:
+    """Run the stages; their verdicts are put into `verdicts`."""
+    for step in run_stages(subject, workshop.toolbox, workshop.verdicts, cancel, stages):
+        if isinstance(step, StageStarted):
+            yield StageBegun(key, candidate, step.stage)
+        else:
+            verdicts.append(step)
+            yield StageEnded(key, candidate, step)
+
+
+def _overlaid(workshop: Workshop, path: str, text: str) -> Snapshot:
+    from intaglio.workspace import DiskTree
+
+    return Snapshot(workshop.root, DiskTree(workshop.root, {path: text}))
+
+
+def _accept(
+    workshop: Workshop, key: SpecKey, text: str, author: Author, best: _Passed, attempt: int, options: Options
+) -> Iterator[Event]:
+    snapshot = _overlaid(workshop, key.path, best.text)
+    present = current_inputs(Materials(workshop.root, snapshot), key.path, best.text, best.spec)
+    if options.dry_run:
+        yield Assembled(key, attempt, best.answer.candidate, best.answer.body or "", best.text)
+        for verdict in best.verdicts:
+            yield StageEnded(key, best.answer.candidate, verdict)
+        yield Accepted(key, short(present.inputs.body), locked=False, dry_run=True)
+        return
+    usage = best.answer.usage
+    made = Made(
+        author.backend,
+        best.answer.model or author.model,
+        author.parameters,
+        best.answer.prompt,
+        usage.input_tokens,
+        usage.output_tokens,
+        "none" if author.backend == "rules" else "estimated" if usage.estimated else "reported",
+        usage.cost,
+        attempt,
+    )
+    entry = entry_for(key.name, present.inputs, made, best.verdicts, accepted_by(options, "compiled"))
+    commit_artifact(workshop.root, key.path, key.name, text, best.text, entry if options.lock else None)
+    yield Accepted(key, short(present.inputs.body), locked=options.lock)
+
+
+def entry_for(name: str, inputs: Inputs, made: Made, verdicts: Sequence[Verdict], accepted: AcceptedBy) -> Entry:
+    """A lock's entry. Raises ValueError unless all four stages passed: there is no other way to a green lock."""
+    if not passed(verdicts):
+        raise ValueError(f"{name} has not passed all four stages; it cannot be locked")
+    stages = tuple(
+        StageRecord(verdict.stage.value, verdict.outcome.value, verdict.digest, verdict.tools) for verdict in verdicts
+    )
+    return Entry(name, inputs, made, stages, accepted)
+
+
+def accepted_by(options: Options, how: str) -> AcceptedBy:
+    """Who accepts, now, and why."""
+    by = options.accepted_by or _user()
+    at = dt.datetime.now(dt.UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return AcceptedBy(by, at, how, options.reason)  # type: ignore[arg-type]  # one of the four words, by the callers
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
+
+
+def validate_spec(
+    workshop: Workshop,
+    key: SpecKey,
+    cancel: threading.Event,
+    stages: Sequence[StageName] = tuple(StageName),
+) -> Iterator[Event]:
+    """Run the stages on the body that is there. The last event is Accepted (all that were asked for passed) or Refused."""
+    yield Begun(key)
+    snapshot = Snapshot.of_disk(workshop.root)
+    try:
+        text = snapshot.source(key.path).text
+        spec = snapshot.reading(key.path).find(key.name)
+        if spec is None:
+            yield Refused(key, f"there is no spec on a function {key.name} in {key.path}")
+            return
+        for finding in (*spec.findings, *check_references(spec, workshop.root / key.path, workshop.root)):
+            yield Noticed(key, finding)
+        if problems := blocking_findings(workshop.root, snapshot, key.path, spec):
+            yield Refused(key, f"the spec has errors: {problems[0].message}")
+            return
+        if spec.function.is_stub:
+            yield Refused(key, f"{key.name} is a stub: there is nothing to validate; compile it first")
+            return
+        gathered = gather(snapshot, workshop.settings, key.path, text, spec)
+        for finding in gathered.findings:
+            yield Noticed(key, finding)
+        if errors := [finding for finding in gathered.findings if finding.severity is Severity.ERROR]:
+            yield Refused(key, errors[0].message)
+            return
+        yield Assembled(key, 0, 0, "", text)
+        verdicts: list[Verdict] = []
+        yield from _stages(workshop, key, 0, gathered.subject, verdicts, cancel, stages)
+        if cancel.is_set():
+            yield Stopped(key)
+            return
+        broken = next((verdict for verdict in verdicts if verdict.outcome is not Outcome.PASSED), None)
+        if broken is not None:
+            lacks = any(finding.code in ENVIRONMENT_CODES for finding in broken.findings)
+            yield Refused(key, f"refused by the {broken.stage} stage", environment=lacks)
+            return
+        present = current_inputs(Materials(workshop.root, snapshot), key.path, text, spec)
+        yield Accepted(key, short(present.inputs.body), locked=False)
+    except (SourceError, TemplateError) as error:
+        yield Refused(key, str(error))
+
+
+def lock_spec(
+    workshop: Workshop, key: SpecKey, options: Options, cancel: threading.Event, *, adopt: bool
+) -> Iterator[Event]:
+    """Validate the body that is there and lock it.
+
+    A body that a lock or the store knows may be locked; another is hand-written, and needs `adopt`.
+    """
+    snapshot = Snapshot.of_disk(workshop.root)
+    verdicts: list[Verdict] = []
+    for event in validate_spec(workshop, key, cancel):
+        if isinstance(event, StageEnded):
+            verdicts.append(event.verdict)
+        if not isinstance(event, Accepted):
+            yield event
+            continue
+        try:
+            text = snapshot.source(key.path).text
+            spec = snapshot.reading(key.path).find(key.name)
+            if spec is None:
+                yield Refused(key, f"there is no spec on a function {key.name} in {key.path}")
+                return
+            present = current_inputs(Materials(workshop.root, snapshot), key.path, text, spec)
+            entry = read_lock_file(snapshot, key.path).find(key.name)
+            same_body = entry is not None and entry.inputs.body == present.inputs.body
+            generated = same_body or in_store(workshop.root, present.inputs.body)
+            if not generated and not adopt:
+                yield Refused(
+                    key,
+                    f"{key.name} passed, and its body was written by hand; `intaglio lock --adopt` locks it as such",
+                )
+                return
+            if generated:
+                made = entry.made if entry is not None and same_body else Made("hand")
+                how = "validated"
+            else:
+                made, how = Made("hand"), "adopted"
+            fresh = entry_for(key.name, present.inputs, made, verdicts, accepted_by(options, how))
+            commit_artifact(workshop.root, key.path, key.name, text, text, fresh)
+            yield replace(event, locked=True)
+        except (SourceError, WriteStopped) as error:
+            yield Refused(key, str(error))
+
+
+def is_ready(workshop_root: Path, settings: Settings, snapshot: Snapshot, path: str, spec: Spec) -> bool:
+    """Whether the local verdict cache has four passed stages on exactly this body and all that it stands on."""
+    from intaglio.validate.pipeline import read_cached, subject_key
+
+    try:
+        text = snapshot.source(path).text
+        gathered = gather(snapshot, settings, path, text, spec)
+    except (SourceError, TemplateError):
+        return False
+    folder = workshop_root / ".intaglio" / "cache" / "verdicts"
+    return passed(read_cached(folder, subject_key(gathered.subject)) or ())

@@ -1,0 +1,15 @@
+"""Generated pages are fresh: each has one source in the code. `make docs` writes them."""
+
+import pytest
+from intaglio.pages import render_pages
+
+PAGES = ("settings.md", "findings.md", "spec-language.md", "commands.md", "report.schema.json")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_fresh(repository, name):
+    assert (repository / "docs" / name).read_text(encoding="utf-8") == render_pages()[name], "run: make docs"
+
+
+def test_no_page_is_forgotten():
+    assert set(render_pages()) == set(PAGES)
