@@ -82,6 +82,7 @@ def check_and_note(root: Path, memory: Memory, path: str) -> Result:
 
 
 def lock_of(data: bytes | None) -> tuple[LockFile, tuple[Finding, ...]]:
+    """What a lock file's bytes say, and what in them cannot be used."""
     if data is None:
         return LockFile(), ()
     try:
@@ -105,6 +106,7 @@ def _notes(presents: Iterable[Present], lock: LockFile) -> tuple[Finding, ...]:
 
 
 def check_batch(root: Path, paths: list[str]) -> list[Result]:
+    """Check files in a process of its own."""
     gc.disable()
     memory = Memory(DiskTree(root))
     return [check_and_note(root, memory, path) for path in paths]
