@@ -248,7 +248,7 @@ def _walk(root: Path) -> Iterator[str]:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith(".") and entry.name not in {"node_modules", "__pycache__"}:
                     pending.append(f"{folder}{entry.name}/")
-            elif entry.is_file():
+            else:
                 yield f"{folder}{entry.name}"
 
 

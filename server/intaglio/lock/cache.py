@@ -56,11 +56,19 @@ def open_cache(root: Path, signature: str) -> VerifyCache:
     try:
         document = json.loads(place.read_bytes())
         if document["signature"] == signature:
-            for path, (names, reads, materials) in document["files"].items():
-                cache.files[path] = CachedFile(tuple(names), tuple(map(tuple, reads)), tuple(map(tuple, materials)))
+            cache.files.update((path, _cached_file(*parts)) for path, parts in document["files"].items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         cache.files.clear()
     return cache
+
+
+def _cached_file(names: list[str], reads: list[list[str]], materials: list[list[str]]) -> CachedFile:
+    """A cached file from its JSON. Raises ValueError or TypeError for any other shape."""
+    return CachedFile(
+        tuple(names),
+        tuple((path, digest) for path, digest in reads),
+        tuple((kind, name, digest) for kind, name, digest in materials),
+    )
 
 
 def save_cache(cache: VerifyCache, signature: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 _DROPPED = frozenset({"ctx", "kind", "type_comment", "lineno", "col_offset", "end_lineno", "end_col_offset"})
 _Shape = tuple[str, tuple[tuple[str, str], ...]]
+"""A node's opening, and the (label, name) of its fields, last first."""
 _Item = ast.AST | str
 _SHAPES: dict[type[ast.AST], _Shape] = {}
 
@@ -28,6 +29,7 @@ def canonical_form(nodes: Iterable[ast.AST], *, own_name: str = "") -> str:
     stack: list[_Item] = list(nodes)
     stack.reverse()
     push, pop = stack.append, stack.pop
+    special_of, shape_of = _SPECIAL.get, _SHAPES.get
     while stack:
         item = pop()
         kind = item.__class__
@@ -42,10 +44,29 @@ def canonical_form(nodes: Iterable[ast.AST], *, own_name: str = "") -> str:
             push(item.value)  # type: ignore[union-attr]  # the class was just compared
         elif kind is ast.Constant:
             write(f"(Constant value={atom(item.value)})")  # type: ignore[union-attr]  # the class was just compared
-        elif (special := _SPECIAL.get(kind)) is not None:
+        elif (special := special_of(kind)) is not None:
             special(item, push)
         else:
-            _push_fields(item, push)  # type: ignore[arg-type]  # what is no str is a node
+            node: ast.AST = item  # type: ignore[assignment]  # what is no str is a node
+            head, fields = shape_of(node.__class__) or _shape_of(node.__class__)
+            if not fields:
+                write(f"{head})")
+                continue
+            values = node.__dict__
+            push(")")
+            for label, name in fields:
+                value = values.get(name)
+                if value is None:
+                    continue
+                if value.__class__ is list:
+                    if value:
+                        _push_list(label, value, push)
+                elif value.__class__ is str or value.__class__ is int:
+                    push(f"{label}{value}")
+                else:
+                    push(value)
+                    push(label)
+            write(head)
     return "".join(written)
 
 
@@ -85,18 +106,18 @@ def _netstring(text: str) -> str:
 
 
 def _shape_of(kind: type[ast.AST]) -> _Shape:
-    fields = tuple((name, f" {name}=") for name in sorted(kind._fields) if name not in _DROPPED)
+    fields = tuple((f" {name}=", name) for name in sorted(kind._fields, reverse=True) if name not in _DROPPED)
     shape = _SHAPES[kind] = (f"({kind.__name__}", fields)
     return shape
 
 
-def _push_fields(node: ast.AST, push: Callable[[_Item], None], replaced: dict[str, object] | None = None) -> None:
+def _push_fields(node: ast.AST, push: Callable[[_Item], None], replaced: dict[str, object]) -> None:
     """Push a node's parts, last first. `replaced` gives values that stand in for the node's own."""
     kind = node.__class__
     head, fields = _SHAPES.get(kind) or _shape_of(kind)
-    values = node.__dict__ if replaced is None else {**node.__dict__, **replaced}
+    values = {**node.__dict__, **replaced}
     push(")")
-    for name, label in reversed(fields):
+    for label, name in fields:
         value = values.get(name)
         if value is None:
             continue
@@ -114,10 +135,10 @@ def _push_fields(node: ast.AST, push: Callable[[_Item], None], replaced: dict[st
 def _push_list(label: str, values: Sequence[object], push: Callable[[_Item], None]) -> None:
     push("]")
     for value in reversed(values):
-        if isinstance(value, ast.AST):
-            push(value)
+        if value is None:
+            push("~")
         else:
-            push("~" if value is None else _netstring(str(value)))
+            push(_netstring(value) if value.__class__ is str else value)  # type: ignore[arg-type]  # a text or a node
     push(f"{label}[")
 
 

@@ -52,9 +52,12 @@ def bound_names(statement: ast.stmt) -> tuple[str, ...]:
 
 def _may_bind_inside(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
     """Whether a decorator, base or default could bind a name of the module with `:=`."""
+    outer: list[ast.expr | None] = list(statement.decorator_list)
     if isinstance(statement, ast.ClassDef):
-        return bool(statement.decorator_list or statement.bases or statement.keywords)
-    return bool(statement.decorator_list or statement.args.defaults or statement.args.kw_defaults)
+        outer += [*statement.bases, *(keyword.value for keyword in statement.keywords)]
+    else:
+        outer += [*statement.args.defaults, *statement.args.kw_defaults]
+    return any(not isinstance(part, ast.Constant | ast.Name | ast.Attribute | None) for part in outer)
 
 
 @functools.lru_cache(maxsize=16384)
