@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "validate": {"spec", "template", "sandbox", "validate"},
     "lock": {"spec", "template", "validate", "lock"},
 }
-VALUES = {"finding", "source", "candidate", "workspace", "placement"}
+VALUES = {"finding", "source", "candidate", "workspace", "placement", "config"}
 ONLY_IN = {"litellm": "generate", "pygls": "lsp", "lsprotocol": "lsp", "rich": "cli"}
 
 

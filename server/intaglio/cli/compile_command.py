@@ -47,7 +47,7 @@ def command(
     the machine lacks something.
     """
     from intaglio.cli.output import end, show
-    from intaglio.cli.preparing import open_workshop, require_validate_extra, settle
+    from intaglio.cli.preparing import open_workshop, prepare_state_folder, require_validate_extra, settle
     from intaglio.cli.report import Report
     from intaglio.cli.selection import select
     from intaglio.cli.states import state_report
@@ -63,6 +63,7 @@ def command(
         max_tokens=max_tokens,
     )  # fmt: skip
     settle(selection.root)
+    prepare_state_folder(selection.root)
     from intaglio.compile import Options, compile_spec
     from intaglio.validate.tools import Toolbox
 

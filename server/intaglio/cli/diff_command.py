@@ -14,9 +14,9 @@ def command(targets: tuple[str, ...]) -> None:
     """
     from intaglio.cli.output import end
     from intaglio.cli.selection import select
+    from intaglio.lock.check import read_lock_file
     from intaglio.lock.diff import diff_lock
     from intaglio.lock.inputs import Materials, current_inputs
-    from intaglio.lock.verify import read_lock_file
 
     selection = select(targets)
     materials = Materials(selection.root, selection.snapshot)

@@ -18,7 +18,7 @@ def command(paths: tuple[str, ...], adopt: bool, reason: str, follow: bool, drop
     A body that was edited by hand, or that Intaglio did not write, needs --adopt. Exits 1 when one is refused.
     """
     from intaglio.cli.output import end, show
-    from intaglio.cli.preparing import open_workshop, require_validate_extra, settle
+    from intaglio.cli.preparing import open_workshop, prepare_state_folder, require_validate_extra, settle
     from intaglio.cli.report import Report
     from intaglio.cli.selection import select
     from intaglio.cli.states import state_report
@@ -29,6 +29,7 @@ def command(paths: tuple[str, ...], adopt: bool, reason: str, follow: bool, drop
     require_validate_extra()
     selection = select(paths)
     settle(selection.root)
+    prepare_state_folder(selection.root)
     if follow or drop:
         _settle_orphans(paths, follow=follow, drop=drop, reason=reason)
         selection = select(paths)

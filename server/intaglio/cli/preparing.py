@@ -11,8 +11,11 @@ from intaglio.cli import EnvironmentLacks
 from intaglio.compile import Workshop
 from intaglio.config import Settings
 from intaglio.generate.choose import author_for
+from intaglio.generate.interface import GenerationError
+from intaglio.ledger import Ledger, LedgerError
 from intaglio.lock.journal import pending_journal
 from intaglio.lock.write import finish_journal
+from intaglio.source import write_atomically
 from intaglio.validate.tools import Toolbox
 
 NEEDED = ("bandit", "filelock", "hypothesis", "jedi", "rich", "ruff", "tomli_w", "ty")
@@ -36,4 +39,23 @@ def settle(root: Path) -> None:
 
 def open_workshop(root: Path, settings: Settings, toolbox: Toolbox) -> Workshop:
     """A workshop whose authors are chosen by the settings."""
-    return Workshop(root, settings, toolbox, author_for(root, settings))
+    return Workshop(root, settings, toolbox, author_for(root, settings, lambda: open_ledger(root)))
+
+
+def prepare_state_folder(root: Path) -> None:
+    """Make `.intaglio` with its own ignore rules, where it is missing: locks are committed, the rest is not."""
+    from intaglio.cli.init_command import IGNORED
+
+    ignore = root / ".intaglio" / ".gitignore"
+    if not ignore.exists():
+        ignore.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(ignore, IGNORED.encode())
+
+
+def open_ledger(root: Path) -> Ledger:
+    """The workspace's ledger. Raises GenerationError when it cannot be written: then nothing may leave the machine."""
+    try:
+        prepare_state_folder(root)
+        return Ledger(root / ".intaglio" / "ledger.sqlite")
+    except (LedgerError, OSError) as error:
+        raise GenerationError("GE110", str(error)) from error

@@ -14,10 +14,10 @@ def command(target: str) -> None:
     """
     from intaglio.cli.preparing import settle
     from intaglio.cli.selection import select
+    from intaglio.lock.check import read_lock_file
     from intaglio.lock.fingerprint import short
     from intaglio.lock.journal import WriteStopped
     from intaglio.lock.store import find_suite, place_suite
-    from intaglio.lock.verify import read_lock_file
     from intaglio.lock.write import commit_artifact
 
     if "::" not in target:

@@ -8,10 +8,10 @@ from intaglio.cli.report import PlacedFinding, Report, SpecReport, place_finding
 from intaglio.cli.selection import Selection
 from intaglio.events import SpecKey
 from intaglio.finding import Finding, Severity
+from intaglio.lock.check import check_file
 from intaglio.lock.fingerprint import short
 from intaglio.lock.inputs import Materials
 from intaglio.lock.model import Entry, Present, SpecState
-from intaglio.lock.verify import check_file
 from intaglio.spec.model import Spec
 from intaglio.spec.references import check_references
 

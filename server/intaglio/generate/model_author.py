@@ -1,0 +1,229 @@
+"""The author that asks a model: gates, caps and the ledger around a backend, candidates side by side."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from intaglio.finding import Finding, Severity
+from intaglio.generate import codes
+from intaglio.generate.author import Answer, Brief, Piece
+from intaglio.generate.budget import Budget, estimate_tokens
+from intaglio.generate.extract import extract_body
+from intaglio.generate.gates import has_secret, redact, screen_answer, screen_spec
+from intaglio.generate.interface import (
+    Backend,
+    Cancelled,
+    Completion,
+    Delta,
+    FailedAttempt,
+    GenerationError,
+    Message,
+    Request,
+    Usage,
+)
+from intaglio.generate.prompt import build_messages, definitions_of
+
+FURTHER_TEMPERATURE = 0.8
+"""Of second and later candidates, and of attempts whose answer came back unchanged."""
+
+
+class Record(Protocol):
+    """Where attempts are written down before they leave; see `intaglio.ledger.Ledger`."""
+
+    def begin(
+        self, *, path: str, name: str, number: int, candidate: int, backend: str, model: str,
+        parameters: dict[str, str], prompt_fingerprint: str, prompt: str | None,
+    ) -> int:  # fmt: skip
+        """Write an attempt down; its id."""
+
+    def answered(
+        self,
+        attempt: int,
+        *,
+        input_tokens: int,
+        output_tokens: int,
+        estimated: bool,
+        cost: float | None,
+        millis: float,
+        answer: str | None,
+    ) -> None:
+        """Complete it."""
+
+    def judged(self, attempt: int, outcome: str, verdicts: Sequence[tuple[str, str]] = ()) -> None:
+        """Say what came of it."""
+
+
+class ModelAuthor:
+    """See `Author`."""
+
+    def __init__(
+        self, backend: Backend, model: str, budget: Budget, record: Record, *, answer_tokens: int, temperature: float, keep_prompts: bool,
+        send_findings: bool = True,
+    ) -> None:  # fmt: skip
+        self._backend, self._model, self._budget, self._record = backend, model, budget, record
+        self._answer_tokens, self._temperature, self._keep = answer_tokens, temperature, keep_prompts
+        self._send_findings = send_findings
+
+    @property
+    def backend(self) -> str:
+        """The backend's name."""
+        return self._backend.name
+
+    @property
+    def model(self) -> str:
+        """The model as litellm names it."""
+        return self._model
+
+    @property
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """Temperature and the most tokens of an answer."""
+        return (("max_tokens", str(self._answer_tokens)), ("temperature", f"{self._temperature:g}"))
+
+    @property
+    def repairs(self) -> bool:
+        """A model may do better when it is told what was wrong."""
+        return True
+
+    def screen(self, brief: Brief) -> tuple[Finding, ...]:
+        """The input gate: the spec's own text, and the definitions that would leave with it."""
+        findings = list(screen_spec(brief.spec))
+        if has_secret(definitions_of(brief)):
+            message = (
+                "a definition that the function reaches holds what looks like a key or a password; nothing was sent"
+            )
+            findings.append(Finding(codes.SECRET.id, codes.SECRET.severity, message))
+        return tuple(findings)
+
+    def write(
+        self, brief: Brief, failures: Sequence[FailedAttempt], attempt: int, candidates: int, cancel: threading.Event
+    ) -> Iterator[Piece | Answer]:
+        """One attempt with `candidates` answers side by side. Raises GenerationError when none came, or Cancelled."""
+        if any(finding.severity is Severity.ERROR for finding in self.screen(brief)):
+            raise GenerationError("GE117", "the spec's text holds what looks like a secret; nothing was sent")
+        events: queue.SimpleQueue[Piece | Answer | Exception | None] = queue.SimpleQueue()
+        told = list(failures) if self._send_findings else []
+        repeats = len(failures) >= 2 and failures[-1].body == failures[-2].body
+        threads = [
+            threading.Thread(
+                target=self._ask, args=(brief, told, attempt, number, repeats, cancel, events.put), daemon=True
+            )
+            for number in range(candidates)
+        ]
+        for thread in threads:
+            thread.start()
+        open_ends, answers, errors = len(threads), 0, []
+        while open_ends:
+            event = events.get()
+            if event is None:
+                open_ends -= 1
+            elif isinstance(event, Exception):
+                errors.append(event)
+            else:
+                answers += isinstance(event, Answer)
+                yield event
+        if cancel.is_set():
+            raise Cancelled
+        if not answers and errors:
+            raise errors[0]
+
+    def judged(self, answer: Answer, outcome: str, verdicts: Sequence[tuple[str, str]]) -> None:
+        """Write into the ledger what came of an answer."""
+        if answer.attempt_id:
+            self._record.judged(answer.attempt_id, outcome, verdicts)
+
+    def _ask(
+        self, brief: Brief, failures: Sequence[FailedAttempt], attempt: int, number: int, repeats: bool,
+        cancel: threading.Event, tell: Callable[[Piece | Answer | Exception | None], None],
+    ) -> None:  # fmt: skip
+        try:
+            for event in self._exchange(brief, failures, attempt, number, repeats=repeats, cancel=cancel):
+                tell(event)
+        except Exception as error:  # noqa: BLE001 - told to the thread that waits, which raises it
+            tell(error)
+        finally:
+            tell(None)
+
+    def _exchange(
+        self,
+        brief: Brief,
+        failures: Sequence[FailedAttempt],
+        attempt: int,
+        number: int,
+        *,
+        repeats: bool,
+        cancel: threading.Event,
+    ) -> Iterator[Piece | Answer]:
+        canary = secrets.token_hex(8)
+        messages = tuple(
+            Message(message.role, redact(message.content)[0] if place else message.content)
+            for place, message in enumerate(build_messages(brief, failures, canary))
+        )
+        varied = number > 0 or repeats or (bool(failures) and not self._send_findings) or (attempt > 1 and not failures)
+        temperature = FURTHER_TEMPERATURE if varied else self._temperature
+        seed = 1000 * attempt + number
+        fingerprint = prompt_fingerprint(messages, canary)
+        request = Request(brief.spec, messages, self._model, self._answer_tokens, temperature, seed, canary)
+        reservation = self._budget.reserve(estimate_tokens(messages), self._answer_tokens)
+        row = self._record.begin(
+            path=brief.path, name=brief.spec.name, number=attempt, candidate=number, backend=self.backend, model=self._model,
+            parameters={"max_tokens": str(self._answer_tokens), "temperature": f"{temperature:g}", "seed": str(seed)},
+            prompt_fingerprint=fingerprint,
+            prompt="\n\n".join(f"[{message.role}]\n{message.content}" for message in messages) if self._keep else None,
+        )  # fmt: skip
+        started = time.perf_counter()
+        usage: Usage | None = None
+        try:
+            for step in self._backend.generate(request, cancel):
+                if isinstance(step, Delta):
+                    yield Piece(number, step.text)
+                else:
+                    usage = step.usage
+                    self._record.answered(
+                        row, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, estimated=usage.estimated,
+                        cost=usage.cost, millis=(time.perf_counter() - started) * 1000, answer=step.text if self._keep else None,
+                    )  # fmt: skip
+                    yield self._answer(brief, messages, step, canary, number, fingerprint, row)
+        except Cancelled:
+            self._record.judged(row, "cancelled")
+            raise
+        except GenerationError as error:
+            self._record.judged(row, f"error {error.code}")
+            raise
+        finally:
+            reservation.settle(usage)
+
+    def _answer(
+        self,
+        brief: Brief,
+        messages: Sequence[Message],
+        completion: Completion,
+        canary: str,
+        number: int,
+        fingerprint: str,
+        row: int,
+    ) -> Answer:
+        leak = screen_answer(completion.text, canary, messages[0].content)
+        if leak is not None:
+            return Answer(number, None, (leak,), completion.usage, completion.model, fingerprint, row)
+        extracted = extract_body(completion.text, brief.spec.function)
+        findings = extracted.findings
+        if extracted.body is None and completion.finish_reason == "length":
+            cut = Finding(
+                codes.NO_BODY.id, codes.NO_BODY.severity, f"the answer was cut off at {self._answer_tokens} tokens"
+            )
+            findings = (*findings, cut)
+        return Answer(number, extracted.body, findings, completion.usage, completion.model, fingerprint, row)
+
+
+def prompt_fingerprint(messages: Sequence[Message], canary: str) -> str:
+    """SHA-256 over roles and contents, with the canary, which is new each time, left out."""
+    digest = hashlib.sha256()
+    for message in messages:
+        digest.update(f"{message.role}\0{message.content.replace(canary, '')}\0".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

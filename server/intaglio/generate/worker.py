@@ -1,0 +1,207 @@
+"""The worker: a process of its own that imports litellm. JSON lines in, JSON lines out. Started by `litellm_backend`.
+
+Requests: {"id", "do": "complete", ...}, {"id", "do": "cancel"}, {"id", "do": "price", "model"}. Answers carry the id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from typing import Any
+
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+os.environ.setdefault("LITELLM_LOG", "ERROR")
+MOST_RETRIES = 3
+MOST_WAIT = 30.0
+SERVICE = "intaglio"
+"""The service under which keys stand in the system keyring; the user name is the variable's name."""
+
+
+class Worker:
+    """Answers requests side by side on one event loop."""
+
+    def __init__(self, litellm: Any, out: Any) -> None:
+        self.litellm, self.out = litellm, out
+        self.tasks: dict[int, asyncio.Task[None]] = {}
+
+    async def serve(self, reader: asyncio.StreamReader) -> None:
+        """Read requests until the parent closes its end."""
+        while line := await reader.readline():
+            request = json.loads(line)
+            if request["do"] == "cancel":
+                if task := self.tasks.pop(request["id"], None):
+                    task.cancel()
+                continue
+            handler = self.complete if request["do"] == "complete" else self.price
+            task = asyncio.create_task(handler(request))
+            self.tasks[request["id"]] = task
+        for task in self.tasks.values():
+            task.cancel()
+
+    def say(self, request: dict[str, Any], **words: Any) -> None:
+        """Write one answer."""
+        self.out.write(json.dumps({"id": request["id"], **words}) + "\n")
+        self.out.flush()
+
+    async def price(self, request: dict[str, Any]) -> None:
+        """US dollars a token, in and out; null for an unknown model."""
+        try:
+            costs = self.litellm.cost_per_token(
+                model=request["model"], prompt_tokens=1_000_000, completion_tokens=1_000_000
+            )
+            self.say(request, done={"input": costs[0] / 1e6, "output": costs[1] / 1e6})
+        except Exception:  # noqa: BLE001 - litellm raises a bare Exception of its own for a model that it does not know
+            self.say(request, done=None)
+
+    async def complete(self, request: dict[str, Any]) -> None:
+        """Stream one completion; waits and asks again while the provider limits the rate, a bounded number of times."""
+        for attempt in range(MOST_RETRIES + 1):
+            try:
+                return await self.stream(request)
+            except asyncio.CancelledError:
+                self.say(request, error={"code": "cancelled", "message": "cancelled"})
+                return
+            except Exception as error:  # noqa: BLE001 - every provider's error is told to the parent, by its kind
+                code, message = self.kind_of(error)
+                if code == "GE108" and attempt < MOST_RETRIES:
+                    self.say(request, waiting=True)
+                    await asyncio.sleep(min(self.wait_of(error, attempt), MOST_WAIT))
+                    continue
+                self.say(request, error={"code": code, "message": message})
+                return
+
+    async def stream(self, request: dict[str, Any]) -> None:
+        """One request and its stream."""
+        self.find_key(request)
+        options: dict[str, Any] = {
+            key: request[key] for key in ("model", "messages", "max_tokens", "temperature") if key in request
+        }
+        if request.get("api_base"):
+            options["api_base"] = request["api_base"]
+        if request.get("api_key"):
+            options["api_key"] = request["api_key"]
+        if request.get("seed") is not None:
+            options["seed"] = request["seed"]
+        reply = await asyncio.wait_for(
+            self.litellm.acompletion(
+                **options, stream=True, stream_options={"include_usage": True}, timeout=request["seconds"], max_retries=0,
+                drop_params=True, num_retries=0,
+            ),
+            request["seconds"],
+        )  # fmt: skip
+        parts: list[str] = []
+        finish, usage, model = "", None, ""
+        iterator = reply.__aiter__()
+        try:
+            while True:
+                try:
+                    chunk = await asyncio.wait_for(anext(iterator), request["seconds"])
+                except StopAsyncIteration:
+                    break
+                model = getattr(chunk, "model", "") or model
+                usage = real_usage(chunk) or usage
+                for choice in chunk.choices[:1]:
+                    text = getattr(choice.delta, "content", None)
+                    finish = choice.finish_reason or finish
+                    if text:
+                        parts.append(text)
+                        self.say(request, delta=text)
+        finally:
+            closing = getattr(reply, "aclose", None)
+            if closing is not None:
+                await closing()
+        if not finish and not parts:
+            raise ConnectionError("the stream ended without an answer")
+        self.say(request, done={"text": "".join(parts), "model": model, "finish": finish, "usage": usage})
+
+    def find_key(self, request: dict[str, Any]) -> None:
+        """Put a key from the system keyring into this process's environment, where the environment lacks it."""
+        if request.get("api_key"):
+            return
+        try:
+            missing = self.litellm.validate_environment(model=request["model"]).get("missing_keys") or []
+        except Exception:  # noqa: BLE001 - a model that litellm does not know needs no key that we could look up
+            return
+        for name in missing:
+            try:
+                import keyring
+
+                value = keyring.get_password(SERVICE, name)
+            except Exception:  # noqa: BLE001 - no keyring on this machine: the provider will say that the key is missing
+                return
+            if value:
+                os.environ[name] = value
+
+    def kind_of(self, error: Exception) -> tuple[str, str]:
+        """A finding's code for a provider's error, and what to say."""
+        kinds = self.litellm.exceptions
+        message = " ".join(str(error).split())[:400] or type(error).__name__
+        if isinstance(error, kinds.AuthenticationError | kinds.PermissionDeniedError):
+            return "GE105", f"the provider refused the key: {message}"
+        if isinstance(error, kinds.RateLimitError):
+            return "GE108", f"the provider limits the rate: {message}"
+        if isinstance(error, kinds.Timeout | asyncio.TimeoutError | TimeoutError):
+            return "GE106", "the model did not answer in time; raise request-seconds, or check the server"
+        if isinstance(error, kinds.APIConnectionError | kinds.ServiceUnavailableError | ConnectionError):
+            return "GE106", f"the model's server cannot be reached, or broke off: {message}"
+        if isinstance(
+            error,
+            kinds.NotFoundError
+            | kinds.BadRequestError
+            | kinds.ContextWindowExceededError
+            | kinds.UnprocessableEntityError,
+        ):
+            return "GE109", f"the provider refused the request: {message}"
+        return "GE110", f"the answer could not be used: {message}"
+
+    @staticmethod
+    def wait_of(error: Exception, attempt: int) -> float:
+        """Seconds to wait: what the provider says (Retry-After), else 1, 2, 4."""
+        headers = getattr(getattr(error, "response", None), "headers", None) or {}
+        try:
+            return float(headers.get("retry-after", ""))
+        except ValueError:
+            return float(2**attempt)
+
+
+def real_usage(chunk: Any) -> dict[str, int] | None:
+    """The provider's own counts in a chunk, where there are some. litellm's estimates come in a chunk of its own making."""
+    usage = getattr(chunk, "usage", None)
+    if usage is None:
+        return None
+    return {"input": int(usage.prompt_tokens or 0), "output": int(usage.completion_tokens or 0)}
+
+
+def main() -> None:
+    """Import litellm, say that we are ready, serve."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    try:
+        import litellm
+    except ImportError as error:
+        out.write(
+            json.dumps({"id": 0, "error": {"code": "GE107", "message": f"{error}; run: pip install 'intaglio[model]'"}})
+            + "\n"
+        )
+        out.flush()
+        return
+    litellm.suppress_debug_info = True
+    litellm.telemetry = False
+    litellm.drop_params = True
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=1 << 24)
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        worker = Worker(litellm, out)
+        worker.say({"id": 0}, ready=True)
+        await worker.serve(reader)
+
+    asyncio.run(run())
+
+
+if __name__ == "__main__":
+    main()
