@@ -270,12 +270,12 @@ def _locate_in(
         inner = posixpath.join(base, imported.member)
         package = read_module(f"{base}/__init__.py") if dotted or place else None
         if package is None or imported.member not in index_module(f"{base}/__init__.py", package).statements:
-            for candidate in (f"{inner}.py", f"{inner}/__init__.py"):
+            for candidate in (f"{inner}/__init__.py", f"{inner}.py"):
                 if dotted and read_module(candidate) is not None:
                     return candidate, f"{dotted}.{imported.member}", True
     if not dotted:
         return None
-    for candidate in (f"{base}.py", f"{base}/__init__.py"):
+    for candidate in (f"{base}/__init__.py", f"{base}.py"):
         if read_module(candidate) is not None:
             return candidate, dotted, False
     return None
