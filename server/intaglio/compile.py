@@ -34,13 +34,13 @@ from intaglio.events import (
 from intaglio.finding import Finding, Severity
 from intaglio.generate.author import Answer, Author, Brief, Piece
 from intaglio.generate.interface import Cancelled, FailedAttempt, GenerationError
+from intaglio.lock.check import read_lock_file
 from intaglio.lock.fingerprint import short
 from intaglio.lock.inputs import Materials, current_inputs
 from intaglio.lock.journal import WriteStopped
 from intaglio.lock.model import Accepted as AcceptedBy
 from intaglio.lock.model import Entry, Inputs, Made, StageRecord
 from intaglio.lock.store import in_store
-from intaglio.lock.verify import read_lock_file
 from intaglio.lock.write import commit_artifact
 from intaglio.snapshot import Snapshot
 from intaglio.source import SourceError

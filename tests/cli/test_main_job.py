@@ -36,7 +36,9 @@ def test_a_changed_spec_is_stale_in_words(workspace, spec_text):
     assert "stale" in said
     assert "spec" in said
     workspace.run("compile", code=1)  # an example contradicts the new rule
-    workspace.write("claims.py", workspace.read("claims.py").replace("decide(False, 31.0) ==", "decide(False, 36.0) =="))
+    workspace.write(
+        "claims.py", workspace.read("claims.py").replace("decide(False, 31.0) ==", "decide(False, 36.0) ==")
+    )
     workspace.run("compile")
     workspace.run("verify")
 
@@ -45,7 +47,9 @@ def test_formatting_and_comments_do_not_move_a_lock(workspace, spec_text):
     workspace.write("claims.py", spec_text)
     workspace.run("compile")
     text = workspace.read("claims.py")
-    workspace.write("claims.py", text.replace('    return "DENY"', "    # denied\n\n    return (\n        'DENY'\n    )"))
+    workspace.write(
+        "claims.py", text.replace('    return "DENY"', "    # denied\n\n    return (\n        'DENY'\n    )")
+    )
     workspace.run("verify")
 
 

@@ -59,10 +59,11 @@ class Worker:
         """Stream one completion; waits and asks again while the provider limits the rate, a bounded number of times."""
         for attempt in range(MOST_RETRIES + 1):
             try:
-                return await self.stream(request)
+                await self.stream(request)
+                break
             except asyncio.CancelledError:
                 self.say(request, error={"code": "cancelled", "message": "cancelled"})
-                return
+                break
             except Exception as error:  # noqa: BLE001 - every provider's error is told to the parent, by its kind
                 code, message = self.kind_of(error)
                 if code == "GE108" and attempt < MOST_RETRIES:
@@ -70,7 +71,7 @@ class Worker:
                     await asyncio.sleep(min(self.wait_of(error, attempt), MOST_WAIT))
                     continue
                 self.say(request, error={"code": code, "message": message})
-                return
+                break
 
     async def stream(self, request: dict[str, Any]) -> None:
         """One request and its stream."""
