@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
-
-from intaglio.source import SourceError, decode_source
 
 STATE_FOLDER = ".intaglio"
 _GIT_SECONDS = 60.0
@@ -153,6 +150,23 @@ class IndexTree:
             self._cache[blob] = run_git(self.root, "cat-file", "blob", blob)
         return self._cache[blob]
 
+    def preload(self, paths: Iterable[str]) -> None:
+        """Read many files with one process. Raises WorkspaceError when git fails."""
+        if not self._blobs:
+            self._blobs.update(_index_entries(self.root))
+        wanted = sorted({self._blobs[path] for path in paths if path in self._blobs} - set(self._cache))
+        if not wanted:
+            return
+        output = run_git(self.root, "cat-file", "--batch", data="".join(f"{blob}\n" for blob in wanted).encode())
+        position = 0
+        for blob in wanted:
+            end = output.index(b"\n", position)
+            name, kind, size = output[position:end].split(b" ")
+            if name.decode() != blob or kind != b"blob":
+                raise WorkspaceError(f"git cat-file answered for another object than {blob}; check the repository")
+            position = end + 1 + int(size) + 1
+            self._cache[blob] = output[end + 1 : position - 1]
+
     def paths(self) -> tuple[str, ...]:
         """Every staged or unchanged path, sorted."""
         if not self._blobs:
@@ -162,6 +176,8 @@ class IndexTree:
 
 def read_text(tree: Tree, path: str) -> str | None:
     """A source file's text as Python decodes it, or None when it is missing or cannot be decoded."""
+    from intaglio.source import SourceError, decode_source
+
     data = tree.read(path)
     if data is None:
         return None
@@ -179,6 +195,8 @@ def staged_paths(root: Path) -> tuple[str, ...]:
 
 def run_git(root: Path, *arguments: str, data: bytes | None = None) -> bytes:
     """What git prints. Raises WorkspaceError when git is missing, fails, or takes longer than a minute."""
+    import subprocess
+
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _GIT_KEPT
     }

@@ -161,6 +161,9 @@ def test_the_index(tmp_path: Path) -> None:
     assert staged_paths(tmp_path) == ("b.py", "line\nbreak.py")
     assert tree.read("b.py") == b"staged\n"
     assert tree.read("line\nbreak.py") is None
+    fresh = IndexTree(tmp_path)
+    fresh.preload(["b.py", "ünï 🦀.py", "none.py"])
+    assert [fresh.read(path) for path in tree.paths()] == [tree.read(path) for path in tree.paths()]
     assert tree.paths() == ("b.py", "ünï 🦀.py")
     assert tree.read("ünï 🦀.py") is not None
 

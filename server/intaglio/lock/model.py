@@ -1,27 +1,20 @@
-"""What a lock says, and what states a spec can be in. Values only."""
+"""What a lock says, and what a function is made from. Values only."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Literal
 
 from intaglio.finding import Finding
+from intaglio.lock.report import FileStates, SpecState, State, VerifyReport
+
+__all__ = [
+    "Accepted", "Entry", "FileStates", "Inputs", "LockFile", "Made", "Pairs", "Present", "SpecState", "StageRecord", "State",
+    "VerifyReport",
+]  # fmt: skip
 
 Pairs = tuple[tuple[str, str], ...]
 """(name, fingerprint) pairs, sorted by name."""
-
-
-class State(StrEnum):
-    """The states of a spec, in their order of precedence (docs/locks.md)."""
-
-    ORPHANED = "orphaned"
-    STUB = "stub"
-    DRIFTED = "drifted"
-    STALE = "stale"
-    LOCKED = "locked"
-    READY = "ready"
-    UNLOCKED = "unlocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,39 +116,3 @@ class LockFile:
     def find(self, name: str) -> Entry | None:
         """The usable entry of a qualified name."""
         return next((entry for entry in self.entries if entry.name == name), None)
-
-
-@dataclass(frozen=True, slots=True)
-class SpecState:
-    """A spec's state with its reasons, the weightiest first."""
-
-    path: str
-    name: str
-    state: State
-    reasons: tuple[str, ...] = ()
-    entry: Entry | None = None
-    moved_to: tuple[str, str] | None = None
-    """For an orphaned lock: (path, name) of the function that has its fingerprints."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileStates:
-    """The states of one file's specs and orphaned locks, and what is wrong with the file or its lock file."""
-
-    path: str
-    states: tuple[SpecState, ...]
-    findings: tuple[Finding, ...] = ()
-    unlocked: tuple[Present, ...] = ()
-    """Specs that no lock names: where an orphaned lock's function may have gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyReport:
-    """What verify found. `passed` is its decision."""
-
-    specs: tuple[SpecState, ...]
-    findings: tuple[tuple[str, Finding], ...] = field(default=())
-    """(path, finding) pairs that belong to files."""
-    passed: bool = True
-    cached: int = 0
-    """How many files were answered from the cache."""

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intaglio import __version__
-from intaglio.finding import Finding, Severity
 from intaglio.lock.cache import VerifyCache, open_cache, save_cache, template_digest
-from intaglio.lock.model import FileStates, SpecState, State, VerifyReport
 from intaglio.lock.paths import LOCKS_FOLDER, STORE_FOLDER, lock_path, locked_sources, source_path
 from intaglio.lock.recording import Memory, RecordingTree
+from intaglio.lock.report import FileStates, SpecState, State, VerifyReport
 from intaglio.workspace import DiskTree, IndexTree, Tree, list_paths, staged_paths
 
 if TYPE_CHECKING:
     from intaglio.config import Settings
+    from intaglio.finding import Finding
     from intaglio.lock.check import Result
 
 _PARALLEL_FROM = 64
@@ -92,6 +92,9 @@ def _with_dependents(root: Path, tree: Tree, paths: Sequence[str], *, staged: bo
     chosen = {path for path in paths if path.endswith((".py", ".pyi"))}
     chosen |= {source_path(path) for path in paths if path.startswith(f"{LOCKS_FOLDER}/") and path.endswith(".toml")}
     sources = _locked_in_index(tree) if staged and isinstance(tree, IndexTree) else locked_sources(root)
+    if isinstance(tree, IndexTree):
+        sources = tuple(sources)
+        tree.preload([*map(lock_path, sources), *chosen])
     quoted = [path.translate(_ESCAPES).encode("utf-8", "surrogateescape") for path in paths]
     for source in sources:
         if source not in chosen:
@@ -157,7 +160,7 @@ def _report(root: Path, files: list[FileStates], settings: Settings, cached: int
     if (root / STORE_FOLDER / "journal.json").exists():
         findings.extend(_unfinished_write(root))
     bad = any(not _is_allowed(spec, settings) for spec in specs)
-    errors = any(finding.severity not in {Severity.WARNING, Severity.HINT} for _, finding in findings)
+    errors = any(finding.severity.value not in {"warning", "hint"} for _, finding in findings)
     return VerifyReport(specs, tuple(findings), not bad and not errors, cached)
 
 
@@ -170,6 +173,7 @@ def _moved(orphans: list[SpecState], files: list[FileStates]) -> tuple[SpecState
 
 
 def _unfinished_write(root: Path) -> Iterable[tuple[str, Finding]]:
+    from intaglio.finding import Finding
     from intaglio.lock.codes import SEVERITIES
     from intaglio.lock.journal import pending_journal
 
