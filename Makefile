@@ -19,7 +19,7 @@ demo: $(STAMP)  ## the main job on the shipped examples: no key, no model needed
 	@$(BIN)/intaglio demo
 
 test: $(STAMP)  ## every test that needs no model
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not model"
 
 test-model: $(STAMP)  ## the tests that judge a real model: INTAGLIO_TEST_MODEL_URL=http://127.0.0.1:PORT/v1
 	$(BIN)/python -m pytest -m model tests/model -s
