@@ -19,6 +19,7 @@ from intaglio.lock.recording import Memory, RecordingTree
 from intaglio.lock.state import IsReady, never_ready, states_of
 from intaglio.source import SourceError, decode_source
 from intaglio.spec import read_specs
+from intaglio.spec.module_index import index_module
 from intaglio.workspace import DiskTree, Tree
 
 _MAY_HOLD_SPEC = re.compile(rb"#[ \t]*spec[ \t]*:")
@@ -103,6 +104,11 @@ def _notes(presents: Iterable[Present], lock: LockFile) -> tuple[Finding, ...]:
             message = f"{present.name}: `locked: {note}` is not the body that the lock names"
             findings.append(Finding("LK008", SEVERITIES["LK008"], message))
     return tuple(findings)
+
+
+def forget_trees() -> None:
+    """Drop the syntax trees that checking left behind, before the collector of garbage walks over them."""
+    index_module.cache_clear()
 
 
 def check_batch(root: Path, paths: list[str]) -> list[Result]:

@@ -40,7 +40,8 @@ def verify(
 ) -> VerifyReport:
     """Check every lock and every spec that lives in, or depends on, one of `paths` (relative; none: the workspace).
 
-    Locked specs come without their entry (`read_lock_file` has it). `staged` takes the contents of git's index, and without `paths` what it changes against HEAD. Raises WorkspaceError.
+    Locked specs come without their entry (`intaglio.lock.check.read_lock_file` has it). `staged` takes the contents of
+    git's index, and without `paths` what it changes against HEAD. Raises WorkspaceError.
     """
     tree: Tree = IndexTree(root) if staged else DiskTree(root)
     chosen = _chosen(root, tree, paths, settings, staged=staged)
@@ -58,19 +59,15 @@ def verify(
             else:
                 pending.append(path)
         cached = len(found)
-        results: Iterable[Result] = ()
-        if processes > 1 and len(pending) >= _PARALLEL_FROM and not staged:
-            results = _check_in_processes(root, pending, processes)
-        elif pending:
-            from intaglio.lock.check import check_and_note
-
-            memory = Memory(tree)
-            results = (check_and_note(root, memory, path) for path in pending)
+        parallel = processes > 1 and len(pending) >= _PARALLEL_FROM and not staged
+        results = _check_in_processes(root, pending, processes) if parallel else _check_here(root, tree, pending)
         for path, states, note in results:
             found[path] = states
             if note is not None:
                 cache.files[path] = note
                 cache.changed = True
+        if not paths:
+            cache.files = {path: cache.files[path] for path in chosen if path in cache.files}
     finally:
         if was_enabled:
             gc.enable()
@@ -131,6 +128,20 @@ def _from_cache(cache: VerifyCache, path: str, recording: RecordingTree) -> File
     if any(template_digest(recording, kind, name) != digest for kind, name, digest in note.materials):
         return None
     return FileStates(path, tuple(SpecState(path, name, State.LOCKED) for name in note.names))
+
+
+def _check_here(root: Path, tree: Tree, paths: list[str]) -> Iterable[Result]:
+    """Check files in this process."""
+    if not paths:
+        return
+    from intaglio.lock.check import check_and_note, forget_trees
+
+    memory = Memory(tree)
+    try:
+        for path in paths:
+            yield check_and_note(root, memory, path)
+    finally:
+        forget_trees()
 
 
 def _check_in_processes(root: Path, paths: list[str], processes: int) -> Iterable[Result]:

@@ -60,7 +60,7 @@ def _may_bind_inside(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.Cla
     return any(not isinstance(part, ast.Constant | ast.Name | ast.Attribute | None) for part in outer)
 
 
-@functools.lru_cache(maxsize=16384)
+@functools.lru_cache(maxsize=512)
 def expression_tree(text: str) -> ast.expr | None:
     """The tree of a directive's expression, parsed as if in parentheses; None for one that does not parse. Frozen."""
     try:
