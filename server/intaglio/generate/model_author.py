@@ -30,7 +30,9 @@ from intaglio.generate.interface import (
 from intaglio.generate.prompt import build_messages, definitions_of
 
 FURTHER_TEMPERATURE = 0.8
-"""Of second and later candidates, and of attempts whose answer came back unchanged."""
+"""Of second and later candidates, and of every attempt that starts afresh."""
+REPAIR_TEMPERATURE = 0.3
+"""Of attempts that answer a conversation: a greedy model repeats the code that it sees."""
 
 
 class Record(Protocol):
@@ -108,7 +110,8 @@ class ModelAuthor:
             raise GenerationError("GE117", "the spec's text holds what looks like a secret; nothing was sent")
         events: queue.SimpleQueue[Piece | Answer | Exception | None] = queue.SimpleQueue()
         told = list(failures) if self._send_findings else []
-        repeats = len(failures) >= 2 and failures[-1].body == failures[-2].body
+        # every other attempt starts afresh, with what was wrong as notes: a model that is shown its code clings to it
+        repeats = attempt > 2 and attempt % 2 == 1
         threads = [
             threading.Thread(
                 target=self._ask, args=(brief, told, attempt, number, repeats, cancel, events.put), daemon=True
@@ -162,10 +165,10 @@ class ModelAuthor:
         canary = secrets.token_hex(8)
         messages = tuple(
             Message(message.role, redact(message.content)[0] if place else message.content)
-            for place, message in enumerate(build_messages(brief, failures, canary))
+            for place, message in enumerate(build_messages(brief, failures, canary, afresh=repeats))
         )
-        varied = number > 0 or repeats or (bool(failures) and not self._send_findings) or (attempt > 1 and not failures)
-        temperature = FURTHER_TEMPERATURE if varied else self._temperature
+        varied = number > 0 or repeats or (attempt > 1 and not failures)
+        temperature = FURTHER_TEMPERATURE if varied else REPAIR_TEMPERATURE if failures else self._temperature
         seed = 1000 * attempt + number
         fingerprint = prompt_fingerprint(messages, canary)
         request = Request(brief.spec, messages, self._model, self._answer_tokens, temperature, seed, canary)

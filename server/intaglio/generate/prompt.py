@@ -42,16 +42,26 @@ MOST_FAILURES = 2
 """How many failed attempts a request repeats: small models lose the thread with more."""
 
 
-def build_messages(brief: Brief, failures: Sequence[FailedAttempt], canary: str) -> tuple[Message, ...]:
-    """The chat: the rules, one example of the form, the spec, and the latest failed attempts with their findings."""
+def build_messages(
+    brief: Brief, failures: Sequence[FailedAttempt], canary: str, *, afresh: bool = False
+) -> tuple[Message, ...]:
+    """The chat: the rules, one example of the form, the spec, and the latest failed attempts with their findings.
+
+    `afresh` leaves the failed code out, and gives the findings of all attempts as notes to the spec.
+    """
     system = SYSTEM.format(modules=", ".join(brief.modules), canary=canary)
     if brief.blocks:
         system += "\n" + "\n".join(brief.blocks)
+    task = describe(brief)
+    if afresh and failures:
+        notes = dict.fromkeys(finding.message for failure in failures for finding in failure.findings[:3])
+        task = "Earlier solutions were wrong:\n" + "\n".join(f"- {note}" for note in list(notes)[-6:]) + f"\n\n{task}"
+        failures = ()
     messages = [
         Message("system", system),
         Message("user", _SHOT_TASK),
         Message("assistant", _SHOT_ANSWER),
-        Message("user", describe(brief)),
+        Message("user", task),
     ]
     for failure in failures[-MOST_FAILURES:]:
         body = failure.body or "(no code)"

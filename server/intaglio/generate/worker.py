@@ -93,7 +93,7 @@ class Worker:
             request["seconds"],
         )  # fmt: skip
         parts: list[str] = []
-        finish, usage, model = "", None, ""
+        finish, model = "", ""
         iterator = reply.__aiter__()
         try:
             while True:
@@ -102,7 +102,6 @@ class Worker:
                 except StopAsyncIteration:
                     break
                 model = getattr(chunk, "model", "") or model
-                usage = real_usage(chunk) or usage
                 for choice in chunk.choices[:1]:
                     text = getattr(choice.delta, "content", None)
                     finish = choice.finish_reason or finish
@@ -115,7 +114,9 @@ class Worker:
                 await closing()
         if not finish and not parts:
             raise ConnectionError("the stream ended without an answer")
-        self.say(request, done={"text": "".join(parts), "model": model, "finish": finish, "usage": usage})
+        self.say(
+            request, done={"text": "".join(parts), "model": model, "finish": finish, "usage": reported_usage(reply)}
+        )
 
     def find_key(self, request: dict[str, Any]) -> None:
         """Put a key from the system keyring into this process's environment, where the environment lacks it."""
@@ -145,7 +146,10 @@ class Worker:
             return "GE108", f"the provider limits the rate: {message}"
         if isinstance(error, kinds.Timeout | asyncio.TimeoutError | TimeoutError):
             return "GE106", "the model did not answer in time; raise request-seconds, or check the server"
-        if isinstance(error, kinds.APIConnectionError | kinds.ServiceUnavailableError | ConnectionError):
+        if isinstance(
+            error,
+            kinds.APIConnectionError | kinds.ServiceUnavailableError | kinds.InternalServerError | ConnectionError,
+        ):
             return "GE106", f"the model's server cannot be reached, or broke off: {message}"
         if isinstance(
             error,
@@ -167,12 +171,17 @@ class Worker:
             return float(2**attempt)
 
 
-def real_usage(chunk: Any) -> dict[str, int] | None:
-    """The provider's own counts in a chunk, where there are some. litellm's estimates come in a chunk of its own making."""
-    usage = getattr(chunk, "usage", None)
-    if usage is None:
-        return None
-    return {"input": int(usage.prompt_tokens or 0), "output": int(usage.completion_tokens or 0)}
+def reported_usage(reply: Any) -> dict[str, int] | None:
+    """The provider's own counts, None where it sent none.
+
+    litellm hands out a last chunk with an estimate of its own when there was none; what the provider sent is among the
+    chunks that its stream wrapper received.
+    """
+    for chunk in reversed(getattr(reply, "chunks", None) or []):
+        usage = getattr(chunk, "usage", None)
+        if usage is not None:
+            return {"input": int(usage.prompt_tokens or 0), "output": int(usage.completion_tokens or 0)}
+    return None
 
 
 def main() -> None:

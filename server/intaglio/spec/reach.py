@@ -326,21 +326,17 @@ def _without_suite(index: ModuleIndex, statement: Statement, spec: Spec) -> str:
 
 def _module_order(walk: _Walk) -> list[str]:
     """Modules so that each stands behind those it imports from; a cycle is a finding. The own file is last."""
-    order: list[str] = []
-    state: dict[str, int] = {}
-
-    def visit(module: str) -> None:
-        if state.get(module) == 1:
-            walk.report("LK107", f"{walk.indexes[module].path} takes part in a cycle of imports")
-        if module in state:
-            return
-        state[module] = 1
-        for needed in sorted(walk.needs.get(module, ())):
-            visit(needed)
-        state[module] = 2
-        if module in walk.found:
-            order.append(module)
-
+    order: dict[str, None] = {}
     for module in sorted(walk.found, key=lambda name: (name == "", name)):
-        visit(module)
-    return order
+        _visit_module(walk, module, order, [])
+    return [module for module in order if module in walk.found]
+
+
+def _visit_module(walk: _Walk, module: str, order: dict[str, None], above: list[str]) -> None:
+    if module in above:
+        walk.report("LK107", f"{walk.indexes[module].path} takes part in a cycle of imports")
+        return
+    if module not in order:
+        for needed in sorted(walk.needs.get(module, ())):
+            _visit_module(walk, needed, order, [*above, module])
+        order[module] = None

@@ -83,6 +83,7 @@ def _free(scope: _Scope) -> set[str]:
     inner: set[str] = set()
     for child in scope.children:
         inner |= _free(child)
+    scope.children.clear()  # parents and children would wait for the garbage collector together
     if scope.kind in {"function", "comprehension"}:
         local = scope.stores - scope.declared_global
         return ((scope.loads | inner) - local) | scope.declared_global

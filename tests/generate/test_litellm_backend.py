@@ -1,0 +1,113 @@
+"""The litellm backend over real HTTP: streaming, errors, usage, cancelling. One worker serves the whole file."""
+
+import threading
+
+import pytest
+from intaglio.generate.interface import Cancelled, Completion, Delta, GenerationError, Message, Request
+from intaglio.generate.litellm_backend import LitellmBackend
+from intaglio.spec import read_specs
+from scripted_server import Step, scripted
+
+SPEC = read_specs("# spec: Return x doubled.\n# example: f(1) == 2\ndef f(x: int) -> int: ...\n").specs[0]
+
+
+@pytest.fixture(scope="module")
+def backend():
+    opened = LitellmBackend("http://127.0.0.1:9/v1", seconds=20)
+    yield opened
+    opened.close()
+
+
+def ask(backend, served, cancel=None):
+    backend.api_base = served.base
+    request = Request(SPEC, (Message("system", "s"), Message("user", "u")), "openai/scripted", 64, 0.0, 1)
+    return list(backend.generate(request, cancel or threading.Event()))
+
+
+def test_streaming_and_the_provider_s_own_usage(backend):
+    with scripted(Step("```python\nreturn x * 2\n```", usage=(66, 36))) as served:
+        *deltas, last = ask(backend, served)
+    assert len(deltas) > 1
+    assert "".join(delta.text for delta in deltas) == last.text == "```python\nreturn x * 2\n```"
+    assert (last.usage.input_tokens, last.usage.output_tokens, last.usage.estimated) == (66, 36, False)
+    assert last.usage.cost == 0
+    assert served.requests[0]["messages"] == [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]
+
+
+def test_a_missing_usage_is_called_estimated(backend):
+    with scripted(Step("return x * 2", usage=None)) as served:
+        last = ask(backend, served)[-1]
+    assert last.usage.estimated
+    assert last.usage.output_tokens > 0
+
+
+def test_a_cut_connection_is_an_error(backend):
+    with scripted(Step("return x * 2 and much more text than one piece", cut=2)) as served, pytest.raises(GenerationError) as caught:
+        ask(backend, served)
+    assert caught.value.code in {"GE106", "GE110"}
+
+
+def test_a_rate_limit_is_waited_for(backend):
+    with scripted(Step(status=429, headers={"Retry-After": "0"}), Step("return 1")) as served:
+        last = ask(backend, served)[-1]
+    assert last.text == "return 1"
+    assert len(served.requests) == 2
+
+
+def test_a_lasting_rate_limit_is_an_error(backend):
+    with scripted(Step(status=429, headers={"Retry-After": "0"}), repeat=True) as served, pytest.raises(GenerationError) as caught:
+        ask(backend, served)
+    assert caught.value.code == "GE108"
+    assert len(served.requests) == 4
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, "GE105"), (404, "GE109"), (400, "GE109")])
+def test_refusals_say_what_to_do(backend, status, code):
+    with scripted(Step(status=status)) as served, pytest.raises(GenerationError) as caught:
+        ask(backend, served)
+    assert caught.value.code == code
+
+
+def test_garbage_is_an_error(backend):
+    with scripted(Step(garbage=True)) as served, pytest.raises(GenerationError) as caught:
+        ask(backend, served)
+    assert caught.value.code in {"GE106", "GE110"}
+
+
+def test_a_slow_answer_ends_in_time(backend):
+    never = threading.Event()
+    backend.seconds = 1.0
+    try:
+        with scripted(Step("return x * 2 slowly", hold=never)) as served, pytest.raises(GenerationError) as caught:
+            ask(backend, served)
+    finally:
+        backend.seconds = 20
+        never.set()
+    assert caught.value.code == "GE106"
+
+
+def test_nobody_there(backend):
+    class Nowhere:
+        base = "http://127.0.0.1:9/v1"
+
+    with pytest.raises(GenerationError) as caught:
+        ask(backend, Nowhere)
+    assert caught.value.code == "GE106"
+
+
+def test_cancelling_ends_the_server_s_stream(backend):
+    hold, cancel = threading.Event(), threading.Event()
+    with scripted(Step("return x * 2 and more and more", hold=hold)) as served:
+        backend.api_base = served.base
+        stream = backend.generate(Request(SPEC, (Message("user", "u"),), "openai/scripted", 64), cancel)
+        assert isinstance(next(stream), Delta)
+        cancel.set()
+        with pytest.raises(Cancelled):
+            list(stream)
+        assert served.gone.wait(10)
+        hold.set()
+
+
+def test_the_worker_answers_after_errors(backend):
+    with scripted(Step("return 3")) as served:
+        assert isinstance(ask(backend, served)[-1], Completion)
