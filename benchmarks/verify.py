@@ -60,7 +60,9 @@ def seconds(command: list[str], cwd: Path, cache: Path, repeats: int = 15) -> fl
     best = float("inf")
     for _ in range(repeats):
         start = time.perf_counter()
-        subprocess.run(command, cwd=cwd, check=True, capture_output=True, env={**os.environ, "XDG_CACHE_HOME": str(cache)})
+        subprocess.run(
+            command, cwd=cwd, check=True, capture_output=True, env={**os.environ, "XDG_CACHE_HOME": str(cache)}
+        )
         best = min(best, time.perf_counter() - start)
     return best
 
