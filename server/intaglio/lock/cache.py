@@ -7,6 +7,7 @@ One file a workspace in the user's cache folder, never in the workspace, never b
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -89,16 +90,21 @@ def save_cache(cache: VerifyCache, signature: str) -> None:
 def template_digest(tree: Tree, kind: str, name: str) -> str:
     """A hash over every file from which a "template" or "block" of this name could be loaded: workspace's and shipped."""
     folder, suffix = ("functions", ".py") if kind == "template" else ("blocks", ".md")
-    package = Path(__file__).resolve().parents[1]
-    shipped = next(
-        (place for place in (package / "templates", package.parents[1] / "templates") if place.is_dir()), None
-    )
     own = tree.read(f"{STATE_FOLDER}/templates/{folder}/{name}{suffix}")
     digest = hashlib.sha256(b"-" if own is None else b"+" + own)
-    if shipped is not None and "/" not in name:
-        with contextlib.suppress(OSError, ValueError):
-            digest.update(b"\0" + (shipped / folder / f"{name}{suffix}").read_bytes())
+    digest.update(b"\0" + _shipped(f"{folder}/{name}{suffix}"))
     return digest.hexdigest()
+
+
+@functools.lru_cache(maxsize=256)
+def _shipped(path: str) -> bytes:
+    """A file that ships with Intaglio, which does not change while it runs; empty where there is none."""
+    package = Path(__file__).resolve().parents[1]
+    for place in (package / "templates", package.parents[1] / "templates"):
+        if place.is_dir():
+            with contextlib.suppress(OSError, ValueError):
+                return (place / path).read_bytes()
+    return b""
 
 
 def cache_folder() -> Path | None:
