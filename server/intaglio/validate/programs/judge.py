@@ -122,9 +122,11 @@ class Judge:
                 violating[key] = call
             return False
 
-        self._explore(strategy, collect, examples=wanted * (2 if self.setup["requires"] else 1))
+        self._explore(strategy, collect, examples=wanted)
+        if len(inputs) < wanted // 2 and self.setup["requires"]:
+            self._explore(strategy, collect, examples=wanted * 5)
         if self.setup["requires"]:
-            self._explore(self._strategy(bounded=False), collect, examples=max(20, wanted // 4))
+            self._explore(self._strategy(bounded=False), collect, examples=30)
         return {"inputs": list(inputs.values()), "violating": list(violating.values()), "unsupported": ""}
 
     def do_example_calls(self, _message: dict[str, Any]) -> list[dict[str, Any]]:
