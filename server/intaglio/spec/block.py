@@ -9,9 +9,10 @@ from intaglio.finding import Span
 from intaglio.spec.language import BY_KEY
 from intaglio.spec.model import Directive, Text
 
-START = re.compile(rb"^[ \t\f]*#[ \t]*spec[ \t]*:(?!:)")
-COMMENT = re.compile(rb"^[ \t\f]*#")
-_KEY = re.compile(rb"([A-Za-z_][\w-]*)[ \t]*:(?=[ \t]|$)")
+_BLANK = rb"^(?:\A\xef\xbb\xbf)?[ \t\f]*"
+START = re.compile(_BLANK + rb"#[ \t]*spec[ \t]*:(?!:)", re.MULTILINE)
+COMMENT = re.compile(_BLANK + rb"#")
+_KEY = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff-]*)[ \t]*:(?![:/])")
 _FOREIGN = re.compile(rb"(type:|noqa\b|fmt:|pragma:|pylint:|mypy:|ruff:|pyright:|isort:|nosec\b)")
 
 
@@ -55,32 +56,46 @@ def parse_block(lines: list[Line]) -> Block:
         mark = line.data.index(b"#")
         content = line.data[mark + 1 :].rstrip()
         end = line.start + mark + 1 + len(content)
-        column = len(content) - len(content.lstrip())
         body = content.strip()
-        place = line.start + mark + 1 + column
+        blank = len(content) - len(content.lstrip())
+        column = column_of(content[:blank])
+        place = line.start + mark + 1 + blank
         if not body:
             if current is not None:
                 current.pieces.append((place, b""))
-            continue
-        if _FOREIGN.match(body):
             continue
         if current is not None and column > current.column:
             current.pieces.append((place, body))
             current.end = end
             continue
-        if match := _KEY.match(body):
+        if _FOREIGN.match(body):
+            continue
+        if match := _key(body):
             if current is not None:
                 directives.append(_close(current))
             rest = body[match.end() :]
             value = rest.strip()
             value_place = place + match.end() + len(rest) - len(rest.lstrip())
-            key = match.group(1).decode()
+            key = match.group(1).decode("utf-8", "replace")
             current = _Open(key, Span(place, place + len(match.group(1))), column, [(value_place, value)], end)
             continue
         loose.append(Span(place, place + len(body)))
     if current is not None:
         directives.append(_close(current))
     return Block(Span(start, end), tuple(directives), tuple(loose))
+
+
+def _key(body: bytes) -> re.Match[bytes] | None:
+    """`key:` followed by white space, or by anything when the language has the key."""
+    match = _KEY.match(body)
+    if match is None or not body[match.end() :].strip() or body[match.end() : match.end() + 1] in b" \t":
+        return match
+    return match if match.group(1).decode("utf-8", "replace") in BY_KEY else None
+
+
+def column_of(blank: bytes) -> int:
+    """The column behind a comment mark and this white space; a tab goes to the next multiple of eight."""
+    return len(b"#" + blank) if b"\t" not in blank else len((b"#" + blank).expandtabs(8))
 
 
 def _close(opened: _Open) -> Directive:
@@ -94,7 +109,7 @@ def _close(opened: _Open) -> Directive:
     for place, data in pieces:
         segments.append((offset, place, len(data)))
         offset += len(data) + 1
-    value = b"\n".join(data for _, data in pieces).decode("utf-8", "surrogatepass")
+    value = b"\n".join(data for _, data in pieces).decode("utf-8", "replace")
     span = Span(pieces[0][0], pieces[-1][0] + len(pieces[-1][1]))
     return Directive(
         opened.key,

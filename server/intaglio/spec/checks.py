@@ -5,174 +5,79 @@ from __future__ import annotations
 import ast
 import builtins
 import difflib
-import re
 from collections.abc import Iterator
 
 from intaglio.finding import Code, Edit, Finding, Fix, Place, Span
 from intaglio.spec import codes
-from intaglio.spec.expression import ExpressionError, byte_range, parse_expression
+from intaglio.spec.expression import ExpressionError, byte_range, parse_expression, used_names
+from intaglio.spec.host import OpenName
 from intaglio.spec.model import Example, FunctionKind, Parameter, ParameterKind, Spec, Text
+from intaglio.spec.prose import is_vague
+from intaglio.spec.reading import BUILTINS, at_function, at_spec
 from intaglio.spec.rules import Coverage, judge_rules
 
-BUILTINS = frozenset(dir(builtins))
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_VERBS = frozenset(
-    [
-        "accept",
-        "add",
-        "apply",
-        "approve",
-        "assign",
-        "build",
-        "calculate",
-        "check",
-        "choose",
-        "classify",
-        "clean",
-        "clamp",
-        "collect",
-        "combine",
-        "compare",
-        "compute",
-        "convert",
-        "count",
-        "create",
-        "decide",
-        "deny",
-        "derive",
-        "detect",
-        "determine",
-        "divide",
-        "drop",
-        "escalate",
-        "estimate",
-        "evaluate",
-        "extract",
-        "fill",
-        "filter",
-        "find",
-        "flag",
-        "flatten",
-        "fold",
-        "format",
-        "generate",
-        "get",
-        "give",
-        "group",
-        "guess",
-        "is",
-        "join",
-        "keep",
-        "label",
-        "list",
-        "look",
-        "make",
-        "map",
-        "mark",
-        "mask",
-        "match",
-        "merge",
-        "move",
-        "multiply",
-        "normalise",
-        "normalize",
-        "order",
-        "pad",
-        "parse",
-        "pick",
-        "price",
-        "produce",
-        "put",
-        "raise",
-        "rank",
-        "read",
-        "reject",
-        "remove",
-        "rename",
-        "render",
-        "repeat",
-        "replace",
-        "report",
-        "reshape",
-        "resolve",
-        "return",
-        "reverse",
-        "round",
-        "route",
-        "say",
-        "scale",
-        "score",
-        "select",
-        "send",
-        "set",
-        "sort",
-        "split",
-        "standardise",
-        "standardize",
-        "strip",
-        "subtract",
-        "sum",
-        "swap",
-        "take",
-        "tell",
-        "test",
-        "tidy",
-        "total",
-        "translate",
-        "trim",
-        "truncate",
-        "turn",
-        "validate",
-        "whether",
-        "write",
-    ]
+_ALWAYS_TRUE = (ast.Tuple, ast.GeneratorExp, ast.Lambda, ast.JoinedStr)
+_EXCEPTIONS = tuple(
+    sorted(
+        name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+    )
 )
 
 
-def check_spec(spec: Spec, module_names: frozenset[str]) -> tuple[Finding, ...]:
-    """Findings about a spec whose form has been read. `module_names` are names that the file binds somewhere."""
-    return tuple(_Checker(spec, module_names).findings())
+def check_spec(spec: Spec) -> tuple[tuple[Finding, ...], tuple[OpenName, ...]]:
+    """Findings about a spec whose form has been read, and the names in it that only its file may explain."""
+    checker = _Checker(spec)
+    return tuple(checker.findings()), tuple(checker.open_names)
 
 
 class _Checker:
     """One spec's checks; each method yields findings."""
 
-    def __init__(self, spec: Spec, module_names: frozenset[str]) -> None:
+    def __init__(self, spec: Spec) -> None:
         self.spec = spec
         function = spec.function
         self.parameters = {parameter.name for parameter in function.parameters}
-        owner = {function.owners[0]} if function.owners else set()
-        self.known = self.parameters | module_names | BUILTINS | {function.name} | owner
+        own = {function.owners[0]} if function.owners else {function.name}
+        self.known = self.parameters | own
+        self.open_names: list[OpenName] = []
 
     def findings(self) -> Iterator[Finding]:
         spec = self.spec
-        if spec.function.is_nested:
-            yield self.at_function(
-                codes.NESTED_FUNCTION,
-                f"`{spec.function.name}` is defined inside another function; move it to module level",
-            )
-        if any(decorator.split(".")[-1] == "overload" for decorator in spec.function.decorators):
-            yield self.at_function(
-                codes.OVERLOAD, "this is an overload without a body; the spec belongs on the implementation"
+        if any(decorator.rpartition(".")[2] == "overload" for decorator in spec.function.decorators):
+            yield at_function(
+                spec,
+                codes.OVERLOAD,
+                "this is an overload without a body; the spec belongs on the implementation",
+                spec.function.name_span,
             )
         for text in spec.require:
-            yield from self.expression(text, frozenset())
+            yield from self.condition(text)
         for text in spec.ensure:
-            yield from self.expression(text, frozenset({"result", "approx"}))
+            yield from self.condition(text, "result", "approx")
         for raised in spec.raises:
-            yield from self.names(raised.error, frozenset())
+            yield from self.exception(raised.error)
             if raised.condition is not None:
-                yield from self.expression(raised.condition, frozenset())
+                yield from self.condition(raised.condition)
         for rule in spec.rules:
-            for part in (rule.condition, rule.value, rule.raises):
+            if rule.condition is not None:
+                yield from self.condition(rule.condition)
+            for part in (rule.value, rule.raises):
                 if part is not None:
-                    yield from self.expression(part, frozenset())
+                    yield from self.expression(part)
         for example in spec.examples:
             yield from self.example(example)
+        for given in spec.given:
+            yield from self.expression(given.call)
+            yield from self.expression(given.value)
         yield from self.contradictions()
         yield from self.rules()
         yield from self.parameters_annotated()
-        yield from self.prose()
+        if spec.prose.value.strip() and is_vague(spec.prose.value):
+            yield self.say(
+                codes.VAGUE,
+                "the prose names no action with an outcome; say what the function decides or returns, and when",
+                spec.prose.span,
+            )
         if not (spec.examples or spec.ensure or spec.rules or spec.golden):
             yield self.say(
                 codes.NOTHING_TO_CHECK,
@@ -181,66 +86,74 @@ class _Checker:
             )
 
     def say(self, code: Code, message: str, span: Span, *fixes: Fix) -> Finding:
-        return Finding(code.id, code.severity, message, Place("spec", span.shift(-self.spec.block.start)), fixes)
+        return at_spec(self.spec, code, message, span, *fixes)
 
-    def at_function(self, code: Code, message: str) -> Finding:
-        span = self.spec.function.name_span
-        return Finding(code.id, code.severity, message, Place("function", span.shift(-self.spec.function.span.start)))
+    def fix(self, title: str, span: Span, text: str) -> Fix:
+        return Fix(title, (Edit(Place("spec", span.shift(-self.spec.block.start)), text),))
 
-    def expression(self, text: Text, also: frozenset[str]) -> Iterator[Finding]:
+    def condition(self, text: Text, *also: str) -> Iterator[Finding]:
+        found = list(self.expression(text, *also))
+        yield from found
+        if any(finding.code == codes.BAD_EXPRESSION.id for finding in found):
+            return
+        if isinstance(parse_expression(text.value), _ALWAYS_TRUE):
+            yield self.say(
+                codes.ALWAYS_TRUE, "this is no condition: Python takes it as true whatever is in it", text.span
+            )
+
+    def expression(self, text: Text, *also: str) -> Iterator[Finding]:
         try:
-            parse_expression(text.value)
+            names = used_names(text.value)
         except ExpressionError as error:
-            yield self.say(codes.BAD_EXPRESSION, error.message, text.locate(error.start, error.end))
+            span = text.locate(error.start, error.end)
+            fixes: tuple[Fix, ...] = ()
+            if "write `==`" in error.message and text.value.encode()[error.start : error.end].count(b"=") == 1:
+                at = text.value.encode().index(b"=", error.start)
+                fixes = (self.fix("Compare with `==`", text.locate(at, at + 1), "=="),)
+            yield self.say(codes.BAD_EXPRESSION, error.message, span, *fixes)
             return
-        yield from self.names(text, also)
+        for used in names:
+            if used.name not in self.known and used.name not in BUILTINS and used.name not in also:
+                near = tuple(sorted(self.parameters.union(also)))
+                self.open_names.append(OpenName(used.name, text.locate(used.start, used.end), near))
 
-    def names(self, text: Text, also: frozenset[str]) -> Iterator[Finding]:
-        try:
-            tree = parse_expression(text.value)
-        except ExpressionError:
+    def exception(self, text: Text) -> Iterator[Finding]:
+        """An exception's name: known, and no builtin of another kind."""
+        found = getattr(builtins, text.value, None)
+        if found is not None and not (isinstance(found, type) and issubclass(found, BaseException)):
+            yield self.say(codes.BAD_VALUE, f"`{text.value}` is no exception", text.span)
             return
-        local = {
-            node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-        }
-        local |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-        known = self.known | also | local
-        seen: set[str] = set()
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Name) or node.id in known or node.id in seen:
-                continue
-            seen.add(node.id)
-            near = difflib.get_close_matches(node.id, sorted(self.parameters | also), n=1) or difflib.get_close_matches(
-                node.id, sorted(known), n=1, cutoff=0.75
-            )
-            span = text.locate(*byte_range(text.value, node))
-            hint = f"; did you mean `{near[0]}`?" if near else ""
-            if node.id == "result":
-                hint = "; `result` exists in `ensure:` only"
-            fixes = (
-                (Fix(f"Change to `{near[0]}`", (Edit(Place("spec", span.shift(-self.spec.block.start)), near[0]),)),)
-                if near and node.id != "result"
-                else ()
-            )
-            yield self.say(codes.UNKNOWN_NAME, f"the name `{node.id}` is not known here{hint}", span, *fixes)
+        if found is None and "." not in text.value and text.value not in self.known:
+            self.open_names.append(OpenName(text.value, text.span, _EXCEPTIONS))
+            return
+        yield from self.expression(text)
 
     def example(self, example: Example) -> Iterator[Finding]:
         if example.raises is not None:
-            yield from self.names(example.raises, frozenset())
+            yield from self.exception(example.raises)
         text = example.expression
-        found = list(self.expression(text, frozenset({"approx"})))
+        found = list(self.expression(text, "approx") if example.raises else self.condition(text, "approx"))
         yield from found
         if any(finding.code == codes.BAD_EXPRESSION.id for finding in found):
             return
         tree = parse_expression(text.value)
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and self.is_own(node)]
-        if not calls and self.spec.function.kind is not FunctionKind.PROPERTY:
+        if not calls and not self.is_mentioned(tree):
             yield self.say(
                 codes.EXAMPLE_WITHOUT_CALL, f"the example does not call `{self.spec.function.name}`", text.span
             )
-        for call in calls:
+        for call in calls if self.spec.function.kind is not FunctionKind.PROPERTY else ():
             if complaint := arity_complaint(call, self.called_parameters()):
                 yield self.say(codes.WRONG_CALL, complaint, text.locate(*byte_range(text.value, call)))
+
+    def is_mentioned(self, tree: ast.expr) -> bool:
+        """Whether an attribute of the function's name is looked at (a property), or a class's special method runs."""
+        function = self.spec.function
+        if not function.owners:
+            return False
+        if function.name.startswith("__") and function.name.endswith("__"):
+            return True
+        return any(isinstance(node, ast.Attribute) and node.attr == function.name for node in ast.walk(tree))
 
     def is_own(self, call: ast.Call) -> bool:
         if isinstance(call.func, ast.Name):
@@ -253,7 +166,7 @@ class _Checker:
 
     def called_parameters(self) -> tuple[Parameter, ...]:
         function = self.spec.function
-        bound = function.kind in {FunctionKind.METHOD, FunctionKind.CLASS_METHOD}
+        bound = function.kind in {FunctionKind.METHOD, FunctionKind.CLASS_METHOD, FunctionKind.PROPERTY}
         return function.parameters[1:] if bound else function.parameters
 
     def contradictions(self) -> Iterator[Finding]:
@@ -323,26 +236,12 @@ class _Checker:
     def parameters_annotated(self) -> Iterator[Finding]:
         for parameter in self.called_parameters():
             if parameter.annotation is None:
-                place = Place("function", parameter.span.shift(-self.spec.function.span.start))
-                code = codes.UNTYPED_PARAMETER
-                yield Finding(
-                    code.id,
-                    code.severity,
+                yield at_function(
+                    self.spec,
+                    codes.UNTYPED_PARAMETER,
                     f"`{parameter.name}` has no annotation, so no inputs can be generated for it",
-                    place,
+                    parameter.span,
                 )
-
-    def prose(self) -> Iterator[Finding]:
-        words = [word.lower() for word in _WORD.findall(self.spec.prose.value)]
-        if not words:
-            return
-        has_verb = any(word in _VERBS or (word.endswith("s") and word[:-1] in _VERBS) for word in words)
-        if len(words) < 3 or not has_verb:
-            yield self.say(
-                codes.VAGUE,
-                "the prose names no action with an outcome; say what the function decides or returns, and when",
-                self.spec.prose.span,
-            )
 
 
 def arity_complaint(call: ast.Call, parameters: tuple[Parameter, ...]) -> str | None:

@@ -157,5 +157,12 @@ INCOMPLETE_FUNCTION = Code(
 RULE_AFTER_OTHERWISE = Code(
     "SP123", "rule-after-otherwise", _E, "A rule below `otherwise` can never win.", "Move `otherwise` to the end."
 )
+ALWAYS_TRUE = Code(
+    "SP124",
+    "always-true",
+    _E,
+    "A condition that Python takes as true whatever is in it (a tuple, a generator, a lambda) checks nothing.",
+    "Join conditions with `and`; write `all(...)` or `any(...)` around a generator.",
+)
 
 CODES: tuple[Code, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Code))

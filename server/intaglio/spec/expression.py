@@ -8,6 +8,7 @@ import io
 import keyword
 import re
 import tokenize
+import warnings
 from dataclasses import dataclass
 
 from intaglio.spec.model import Text
@@ -15,6 +16,10 @@ from intaglio.spec.model import Text
 _PLAIN_STRING = re.compile(r"\"[^\"]+\"|'[^']+'")
 _INNERMOST = re.compile(r"\([^][(){}]*\)|\[[^][(){}]*\]|\{[^][(){}]*\}")
 _BRACKET = re.compile(r"[][(){}]")
+_NUMBER_AND_WORD = re.compile(r"\d[A-Za-z]")
+_REFUSED = {ast.NamedExpr: "`:=`", ast.Await: "`await`", ast.Yield: "`yield`", ast.YieldFrom: "`yield from`"}
+MOST_BYTES = 20_000
+MOST_LEVELS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +34,72 @@ class ExpressionError(Exception):
 @functools.lru_cache(maxsize=16384)
 def parse_expression(text: str) -> ast.expr:
     """The tree of an expression that may run over lines. Raises ExpressionError. Treat the tree as frozen."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if not text.strip():
+        raise ExpressionError("an expression is missing", 0, size)
+    if size > MOST_BYTES:
+        raise ExpressionError(f"the expression is longer than {MOST_BYTES} bytes; give its parts names", 0, size)
     try:
-        tree = ast.parse(f"(\n{text}\n)", mode="eval").body
+        tree = _parse(text)
     except SyntaxError as error:
         raise _placed(error, text) from None
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        raise ExpressionError(
-            f"the expression cannot be read: {error}", 0, len(text.encode("utf-8", "replace"))
-        ) from None
-    if isinstance(tree, ast.Tuple) and not text.strip():
-        raise ExpressionError("an expression is missing", 0, 0)
+        raise ExpressionError(f"the expression cannot be read: {error}", 0, size) from None
+    if tree.lineno < 2 and (not isinstance(tree, ast.Tuple | ast.GeneratorExp) or not _is_balanced(text)):
+        raise ExpressionError("a bracket is closed that was not opened", 0, size)
+    level: list[ast.AST] = [tree]
+    for _ in range(MOST_LEVELS):
+        for node in level:
+            if (name := _REFUSED.get(type(node))) is not None:
+                raise ExpressionError(f"{name} has no place in a spec's expression", *byte_range(text, node))
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return tree
+    raise ExpressionError(f"the expression is nested more than {MOST_LEVELS} levels deep", 0, size)
+
+
+def _parse(text: str) -> ast.expr:
+    source = f"(\n{text}\n)"
+    if "\\" not in text and not _NUMBER_AND_WORD.search(text):
+        return ast.parse(source, mode="eval").body
+    with warnings.catch_warnings():  # an unknown escape is the linter's business, and must not become an exception here
+        warnings.simplefilter("ignore")
+        return ast.parse(source, mode="eval").body
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether brackets within a text close only what was opened in it: then other brackets can stand around it."""
+    try:
+        ast.parse(f"[\n{text}\n]", mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class UsedName:
+    """A name that an expression takes from outside itself, where it first does: bytes of the expression's text."""
+
+    name: str
+    start: int
+    end: int
+
+
+@functools.lru_cache(maxsize=16384)
+def used_names(text: str) -> tuple[UsedName, ...]:
+    """Names that an expression loads and does not bind itself (in a comprehension or a lambda), each once."""
+    tree = parse_expression(text)
+    loaded: dict[str, ast.Name] = {}
+    bound: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom):
-            name = {"NamedExpr": ":=", "Await": "await", "Yield": "yield", "YieldFrom": "yield from"}[
-                type(node).__name__
-            ]
-            raise ExpressionError(f"{name} has no place in a spec's expression", *byte_range(text, node))
-    return tree
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                loaded.setdefault(node.id, node)
+            else:
+                bound.add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+    return tuple(UsedName(name, *byte_range(text, node)) for name, node in loaded.items() if name not in bound)
 
 
 def byte_range(text: str, node: ast.AST) -> tuple[int, int]:
@@ -74,11 +128,19 @@ def split_arrow(text: str) -> int | None:
 
 
 def split_last_word(text: str, word: str) -> int | None:
-    """The character offset of the last bare `word` outside brackets, or None."""
-    if word not in text:
-        return None
-    places = [offset for found, offset in _top_level(text) if found == word]
+    """The character offset of the last bare `word` outside brackets and strings, or None."""
+    places = _words(text, word)
     return places[-1] if places else None
+
+
+def split_first_word(text: str, word: str) -> int | None:
+    """The character offset of the first bare `word` outside brackets and strings, or None."""
+    places = _words(text, word)
+    return places[0] if places else None
+
+
+def _words(text: str, word: str) -> list[int]:
+    return [offset for found, offset in _top_level(text) if found == word] if word in text else []
 
 
 def part(text: Text, start: int, end: int) -> Text:
@@ -129,14 +191,16 @@ def _top_level(text: str) -> list[tuple[str, int]]:
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     depth = 0
+    before = ""
     try:
         for token in tokenize.generate_tokens(io.StringIO("(\n" + text + "\n)").readline):
             if token.type == tokenize.OP and token.string in "([{":
                 depth += 1
             elif token.type == tokenize.OP and token.string in ")]}":
                 depth -= 1
-            elif depth == 1 and token.type in {tokenize.OP, tokenize.NAME} and token.start[0] >= 2:
+            elif depth == 1 and token.type in {tokenize.OP, tokenize.NAME} and token.start[0] >= 2 and before != ".":
                 found.append((token.string, starts[token.start[0] - 2] + token.start[1]))
+            before = token.string
     except (tokenize.TokenError, SyntaxError, ValueError):
         pass  # half-typed text: what was read so far is what there is; parsing says what is wrong
     return found
@@ -144,17 +208,40 @@ def _top_level(text: str) -> list[tuple[str, int]]:
 
 def _placed(error: SyntaxError, text: str) -> ExpressionError:
     lines = text.split("\n")
-    line = (error.lineno or 2) - 2
     size = len(text.encode("utf-8", "surrogatepass"))
-    if not 0 <= line < len(lines):
+    start = _byte_at(lines, error.lineno, error.offset)
+    if start is None:
         return ExpressionError(_worded(error.msg), 0, size)
-    before = sum(len(one.encode("utf-8", "surrogatepass")) + 1 for one in lines[:line])
-    column = len(lines[line][: max(0, (error.offset or 1) - 1)].encode("utf-8", "surrogatepass"))
-    start = min(before + column, max(0, size - 1))
-    return ExpressionError(_worded(error.msg), start, min(size, start + 1))
+    start = min(start, max(0, size - 1))
+    while start and _is_inside_character(text, start):
+        start -= 1
+    end = _byte_at(lines, error.end_lineno, error.end_offset) or 0
+    end = min(size, max(end, start + 1))
+    while end < size and _is_inside_character(text, end):
+        end += 1
+    return ExpressionError(_worded(error.msg), start, end)
+
+
+def _byte_at(lines: list[str], line: int | None, column: int | None) -> int | None:
+    """The byte at a syntax error's line (from 1, our bracket's line first) and column (characters, from 1)."""
+    number = (line or 0) - 2
+    if not 0 <= number < len(lines) or not column:
+        return None
+    before = sum(len(one.encode("utf-8", "surrogatepass")) + 1 for one in lines[:number])
+    return before + len(lines[number][: column - 1].encode("utf-8", "surrogatepass"))
+
+
+def _is_inside_character(text: str, offset: int) -> bool:
+    return text.encode("utf-8", "surrogatepass")[offset] & 0xC0 == 0x80
 
 
 def _worded(message: str) -> str:
-    return message.replace("'(' was never closed", "a bracket is not closed").replace(
-        "invalid syntax", "this is not a Python expression"
-    )
+    if "never closed" in message or "unexpected EOF" in message:
+        return "a bracket or a string is not closed"
+    if "unterminated" in message:
+        return "a string is not closed"
+    if "Perhaps you forgot a comma" in message or message == "invalid syntax":
+        return "this is not a Python expression"
+    if "==" in message and "=" in message:
+        return "`=` assigns; to compare, write `==`"
+    return message[:1].lower() + message[1:]

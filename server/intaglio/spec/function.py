@@ -10,61 +10,74 @@ from intaglio.finding import Span
 from intaglio.spec.model import Function, FunctionKind, Parameter, ParameterKind
 
 _GENERATORS = re.compile(r"^(typing\.|collections\.abc\.|abc\.|t\.)?(Async)?(Iterator|Iterable|Generator)\b")
-_STUB = re.compile(rb"^(\.\.\.|pass|raise[ \t]+NotImplementedError([ \t]*\(.*\))?)$", re.DOTALL)
 _DOCSTRING_PREFIX = re.compile(rb"^[rRuU]?[\"']")
 _OPAQUE = {"function_definition", "class_definition", "lambda"}
 
 
-def read_function(node: Node, data: bytes) -> Function:
-    """The function of a `function_definition` node, with the decorators around it."""
+def read_function(node: Node, data: bytes, base: int = 0) -> Function:
+    """The function of a `function_definition` node, with the decorators around it.
+
+    `data` is what the tree was parsed from, and lies `base` bytes behind the start of the file.
+    """
     outer = node.parent if node.parent is not None and node.parent.type == "decorated_definition" else node
-    decorators = tuple(_text(child, data).lstrip("@").strip() for child in outer.children if child.type == "decorator")
+    decorators = tuple(_decorator(child, data) for child in outer.children if child.type == "decorator")
     name_node = node.child_by_field_name("name")
     name = _text(name_node, data) if name_node is not None else ""
-    owners, nested = _owners(outer)
+    owners, nested = owners_of(outer, data)
     parameters_node = node.child_by_field_name("parameters")
-    parameters = _parameters(parameters_node, data) if parameters_node is not None else ()
+    parameters = _parameters(parameters_node, data, base) if parameters_node is not None else ()
     returns_node = node.child_by_field_name("return_type")
     returns = _text(returns_node, data) if returns_node is not None else None
     colon = next((child.end_byte for child in reversed(node.children) if child.type == ":"), node.end_byte)
     block = node.child_by_field_name("body")
     statements = [child for child in block.named_children if child.type != "comment"] if block is not None else []
     docstring_node = statements[0] if statements and _is_docstring(statements[0], data) else None
-    one_line = (
-        bool(statements)
-        and b"\n" not in data[colon : statements[0].start_byte]
-        and b"\r" not in data[colon : statements[0].start_byte]
-    )
-    line_start = _line_start(data, node.start_byte)
-    indentation = data[line_start : node.start_byte].decode("utf-8", "surrogatepass")
+    one_line = bool(statements) and b"\n" not in data[colon : statements[0].start_byte]
+    indentation = _indent_of(data, node)
     last = statements[-1].end_byte if statements else colon
     suite_end = last if one_line else _comments_end(data, last, _indent_of(data, statements[0]) if statements else b"")
-    suite = Span(colon, suite_end)
     rest = statements[1:] if docstring_node is not None else statements
     body_start = _body_start(data, colon, docstring_node, rest, one_line=one_line, suite_end=suite_end)
     return Function(
         name=name,
         qualified_name=".".join((*owners, name)),
         owners=owners,
-        kind=_kind(owners, decorators, nested=nested),
+        kind=kind_of(owners, decorators, nested=nested),
         parameters=parameters,
         returns=returns,
         decorators=decorators,
         is_async=any(child.type == "async" for child in node.children),
         is_generator=bool(returns and _GENERATORS.match(returns)) or (block is not None and _has_yield(block)),
         is_nested=nested,
-        is_stub=len(rest) <= 1 and (not rest or bool(_STUB.match(data[rest[0].start_byte : rest[0].end_byte]))),
+        is_stub=not rest or (len(rest) == 1 and _is_stub_statement(rest[0], data)),
         is_one_line=one_line,
-        indentation=indentation if not indentation.strip() else "",
-        span=Span(outer.start_byte, suite_end),
-        header=Span(outer.start_byte, colon),
-        suite=suite,
-        docstring=Span(docstring_node.start_byte, docstring_node.end_byte) if docstring_node is not None else None,
-        body=Span(body_start, suite_end),
-        name_span=Span(name_node.start_byte, name_node.end_byte)
+        indentation=indentation.decode(),
+        span=Span(base + outer.start_byte, base + suite_end),
+        header=Span(base + outer.start_byte, base + colon),
+        suite=Span(base + colon, base + suite_end),
+        docstring=Span(base + docstring_node.start_byte, base + docstring_node.end_byte)
+        if docstring_node is not None
+        else None,
+        body=Span(base + body_start, base + suite_end),
+        name_span=Span(base + name_node.start_byte, base + name_node.end_byte)
         if name_node is not None
-        else Span(node.start_byte, node.start_byte),
+        else Span(base + node.start_byte, base + node.start_byte),
     )
+
+
+def owners_of(node: Node, data: bytes) -> tuple[tuple[str, ...], bool]:
+    """Names of the classes and functions around a definition, outermost first, and whether one is a function."""
+    owners: list[str] = []
+    nested = False
+    parent = node.parent
+    while parent is not None:
+        if parent.type == "function_definition":
+            nested = True
+        if parent.type in {"class_definition", "function_definition"}:
+            name = parent.child_by_field_name("name")
+            owners.append(_text(name, data) if name is not None else "")
+        parent = parent.parent
+    return tuple(reversed(owners)), nested
 
 
 def _body_start(
@@ -108,33 +121,15 @@ def _comments_end(data: bytes, last: int, indentation: bytes) -> int:
 
 
 def _indent_of(data: bytes, node: Node) -> bytes:
-    start = _line_start(data, node.start_byte)
-    lead = data[start : node.start_byte]
+    lead = data[data.rfind(b"\n", 0, node.start_byte) + 1 : node.start_byte]
     return lead if not lead.strip() else b""
 
 
-def _line_start(data: bytes, offset: int) -> int:
-    return max(data.rfind(b"\n", 0, offset), data.rfind(b"\r", 0, offset)) + 1
-
-
-def _owners(node: Node) -> tuple[tuple[str, ...], bool]:
-    owners: list[str] = []
-    nested = False
-    parent = node.parent
-    while parent is not None:
-        if parent.type == "function_definition":
-            nested = True
-        if parent.type in {"class_definition", "function_definition"}:
-            name = parent.child_by_field_name("name")
-            owners.insert(0, (name.text or b"").decode("utf-8", "surrogatepass") if name is not None else "")
-        parent = parent.parent
-    return tuple(owners), nested
-
-
-def _kind(owners: tuple[str, ...], decorators: tuple[str, ...], *, nested: bool) -> FunctionKind:
+def kind_of(owners: tuple[str, ...], decorators: tuple[str, ...], *, nested: bool) -> FunctionKind:
+    """How a function with these owners and decorators is called."""
     if not owners or nested:
         return FunctionKind.FUNCTION
-    names = {decorator.split("(")[0] for decorator in decorators}
+    names = {decorator.partition("(")[0].strip() for decorator in decorators}
     if "staticmethod" in names:
         return FunctionKind.STATIC_METHOD
     if "classmethod" in names:
@@ -144,7 +139,7 @@ def _kind(owners: tuple[str, ...], decorators: tuple[str, ...], *, nested: bool)
     return FunctionKind.METHOD
 
 
-def _parameters(node: Node, data: bytes) -> tuple[Parameter, ...]:
+def _parameters(node: Node, data: bytes, base: int) -> tuple[Parameter, ...]:
     found: list[Parameter] = []
     kind = ParameterKind.POSITIONAL_OR_KEYWORD
     for child in node.named_children:
@@ -154,7 +149,7 @@ def _parameters(node: Node, data: bytes) -> tuple[Parameter, ...]:
         if child.type == "positional_separator":
             found = [_with_kind(parameter, ParameterKind.POSITIONAL_ONLY) for parameter in found]
             continue
-        parameter = _parameter(child, data, kind)
+        parameter = _parameter(child, data, base, kind)
         if parameter is None:
             continue
         found.append(parameter)
@@ -163,8 +158,8 @@ def _parameters(node: Node, data: bytes) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-def _parameter(node: Node, data: bytes, kind: ParameterKind) -> Parameter | None:
-    span = Span(node.start_byte, node.end_byte)
+def _parameter(node: Node, data: bytes, base: int, kind: ParameterKind) -> Parameter | None:
+    span = Span(base + node.start_byte, base + node.end_byte)
     annotation_node = node.child_by_field_name("type")
     default_node = node.child_by_field_name("value")
     annotation = _text(annotation_node, data) if annotation_node is not None else None
@@ -198,6 +193,17 @@ def _is_docstring(node: Node, data: bytes) -> bool:
     return child.type == "string" and bool(_DOCSTRING_PREFIX.match(data[child.start_byte : child.start_byte + 2]))
 
 
+def _is_stub_statement(node: Node, data: bytes) -> bool:
+    """`...`, `pass`, or `raise NotImplementedError` with or without a call."""
+    if node.type == "raise_statement":
+        parts = node.named_children
+        raised: Node | None = parts[0] if len(parts) == 1 else None
+        if raised is not None and raised.type == "call":
+            raised = raised.child_by_field_name("function")
+        return raised is not None and _text(raised, data) == "NotImplementedError"
+    return node.type == "pass_statement" or _text(node, data) == "..."
+
+
 def _has_yield(node: Node) -> bool:
     if b"yield" not in (node.text or b"yield"):
         return False
@@ -211,5 +217,10 @@ def _has_yield(node: Node) -> bool:
     return False
 
 
+def _decorator(node: Node, data: bytes) -> str:
+    expression = next((child for child in node.named_children if child.type != "comment"), None)
+    return _text(expression, data) if expression is not None else ""
+
+
 def _text(node: Node, data: bytes) -> str:
-    return data[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")
+    return data[node.start_byte : node.end_byte].decode("utf-8", "replace")

@@ -5,6 +5,7 @@ Every span counts bytes of the text's UTF-8 encoding from the start of the file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -140,7 +141,7 @@ class Function:
     qualified_name: str
     """Dotted, without `<locals>`: `decide`, `Claim.total`."""
     owners: tuple[str, ...]
-    """Names of the enclosing classes, outermost first."""
+    """Names of the enclosing classes (and functions, when nested), outermost first."""
     kind: FunctionKind
     parameters: tuple[Parameter, ...]
     """With `self` or `cls` where there is one."""
@@ -201,7 +202,8 @@ class Spec:
 class Reading:
     """What reading a text gives: its specs in order, and the findings that belong to no spec (target "file")."""
 
-    specs: tuple[Spec, ...]
+    specs: Sequence[Spec]
+    """A tuple, or after an edit a sequence that moves each spec to its present place when it is looked at."""
     findings: tuple[Finding, ...]
 
     def find(self, name: str) -> Spec | None:

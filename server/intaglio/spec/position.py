@@ -1,14 +1,17 @@
-"""Byte offsets to lines and characters and back, in the three encodings that editors count in."""
+"""Byte offsets to lines and characters and back, in the three encodings that editors count in.
+
+Lines end at LF, CR and CR LF, as in the Language Server Protocol; a position within a character or a line ending
+goes to its start, and one beyond the end of its line or of the text to that end.
+"""
 
 from __future__ import annotations
 
 import bisect
-import re
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
-_LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,31 +27,44 @@ class TextIndex:
 
     __slots__ = ("_data", "_starts")
 
-    def __init__(self, text: str) -> None:
-        self._data = text.encode("utf-8", "surrogatepass")
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(self._data))]
+    def __init__(self, text: str | bytes) -> None:
+        self._data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+        lines = self._data.splitlines(keepends=True)
+        self._starts = [0, *accumulate(map(len, lines))]
+        if lines and lines[-1][-1] not in b"\r\n":
+            self._starts.pop()
+
+    @property
+    def lines(self) -> int:
+        """How many lines the text has; one more than its line endings."""
+        return len(self._starts)
 
     def position(self, offset: int, encoding: Encoding) -> Position:
-        """Where the byte at `offset` is; offsets outside are clamped, those inside a character go to its start."""
+        """Where the byte at `offset` is."""
         offset = max(0, min(offset, len(self._data)))
-        while 0 < offset < len(self._data) and self._data[offset] & 0xC0 == 0x80:
-            offset -= 1
         line = bisect.bisect_right(self._starts, offset) - 1
         start = self._starts[line]
-        return Position(line, _units(self._data[start : min(offset, self._line_end(line))], encoding))
+        offset = min(offset, self._line_end(line))
+        while start < offset < len(self._data) and self._data[offset] & 0xC0 == 0x80:
+            offset -= 1
+        return Position(line, _units(self._data[start:offset], encoding))
 
     def offset(self, position: Position, encoding: Encoding) -> int:
-        """The byte at a position; a line or character beyond the end is clamped, as the LSP asks."""
+        """The byte at a position."""
         if position.line < 0:
             return 0
         if position.line >= len(self._starts):
             return len(self._data)
         start, end = self._starts[position.line], self._line_end(position.line)
-        if encoding == "utf-8":
-            return min(start + max(0, position.character), end)
+        data = self._data[start:end]
+        if encoding == "utf-8" or data.isascii():
+            place = start + max(0, min(position.character, len(data)))
+            while start < place < end and self._data[place] & 0xC0 == 0x80:
+                place -= 1
+            return place
         left = position.character
         place = start
-        for character in self._data[start:end].decode("utf-8", "surrogatepass"):
+        for character in data.decode("utf-8", "surrogatepass"):
             width = 2 if encoding == "utf-16" and ord(character) > 0xFFFF else 1
             if left < width:
                 break
@@ -58,10 +74,10 @@ class TextIndex:
 
     def _line_end(self, line: int) -> int:
         """Where the text of a line ends, its line ending left out."""
-        end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self._data)
-        while end > self._starts[line] and self._data[end - 1] in b"\r\n" and line + 1 < len(self._starts):
-            end -= 1
-        return end
+        if line + 1 == len(self._starts):
+            return len(self._data)
+        end = self._starts[line + 1] - 1
+        return end - 1 if end > self._starts[line] and self._data[end - 1 : end + 1] == b"\r\n" else end
 
 
 def _units(data: bytes, encoding: Encoding) -> int:

@@ -2,206 +2,276 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
 import tree_sitter_python
-from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
+from tree_sitter import Language, Node, Parser
 
 from intaglio.finding import Code, Edit, Finding, Fix, Place, Span
 from intaglio.spec import codes
-from intaglio.spec.block import COMMENT, START, Line, parse_block
+from intaglio.spec.bindings import module_names
+from intaglio.spec.block import COMMENT, START, Block, Line, column_of, parse_block
+from intaglio.spec.broken import broken_function
 from intaglio.spec.checks import check_spec
-from intaglio.spec.function import read_function
-from intaglio.spec.model import Reading, Spec
+from intaglio.spec.function import owners_of, read_function
+from intaglio.spec.host import Draft, Memo, MemoKey, Section
+from intaglio.spec.model import Function, Reading
+from intaglio.spec.reading import at_spec, in_order, read_text
+from intaglio.spec.section import cut
+from intaglio.spec.shift import shift_spec
 from intaglio.spec.values import read_values
 
 LANGUAGE = Language(tree_sitter_python.language())
-_COMMENTS = Query(LANGUAGE, "(comment) @comment")
-_DEFINITION = re.compile(rb"^[ \t\f]*(@|(async[ \t]+)?def\b)")
-_DEFINED_NAME = re.compile(rb"\bdef[ \t]+([^\s(]+)")
-_COMMENT_LINES = re.compile(rb"^[ \t\f]*#.*$", re.MULTILINE)
 _SPEC_LIKE = re.compile(rb"#[ \t]*spec[ \t]*:")
+_DEFINITION = re.compile(rb"^[ \t\f]*(@|(async[ \t]+)?def\b)")
+_DEFINED_NAME = re.compile(rb"\bdef[ \t]+([^\s(\[:]+)")
+_BLANK_LINE = re.compile(rb"[ \t\f\v]*\r?(\n|\Z)")
+_REST = re.compile(rb"(?:[ \t\f\r]*+(?:#[^\n]*+)?+\n)*+[ \t\f]*+#?")
+_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+_NO_DEFINITIONS = frozenset(["overload", "setter", "deleter", "getter", "register"])
 
 
 def read_specs(text: str, *, check: bool = True) -> Reading:
     """The specs of a Python text and what is wrong with them. Takes any text; never raises.
 
     Without `check` the specs are read and not judged (expressions, rules, vagueness): for those who compare what is
-    there with what was judged before.
+    there with what was judged before. Lone surrogates are read as U+FFFD.
     """
-    data = text.encode("utf-8", "surrogatepass")
-    if not _SPEC_LIKE.search(data):
-        return Reading((), ())
-    return read_tree(Parser(LANGUAGE).parse(data), data, check=check)
+    return read_text(PYTHON, text.encode("utf-8", "surrogatepass"), check=check)
 
 
-def read_tree(tree: Tree, data: bytes, *, check: bool = True) -> Reading:
-    """The specs of a text that tree-sitter has parsed."""
-    lines = _lines(data)
-    module_names = names_bound(data) if check else None
-    comments = QueryCursor(_COMMENTS).captures(tree.root_node).get("comment", [])
-    starts = (
-        sorted(
-            node.start_point.row
-            for node in comments
-            if START.match(lines[node.start_point.row].data)
-            and not lines[node.start_point.row].data[: node.start_point.column].strip()
+class Python:
+    """See `HostLanguage`."""
+
+    name = "Python"
+    suffixes = (".py", ".pyi")
+
+    def may_hold_specs(self, data: bytes) -> bool:
+        """A cheap check that only ever errs towards yes."""
+        return b"spec" in data and _SPEC_LIKE.search(data) is not None
+
+    def canonical(self, data: bytes) -> bytes:
+        """The bytes as they are read: lone surrogates as U+FFFD, lone carriage returns as newlines."""
+        if b"\xed" in data:
+            data = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}".encode(), data)
+        if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
+            data = _LONE_RETURN.sub(b"\n", data)
+        return data
+
+    def cut(self, data: bytes, begin: int = 0) -> Iterator[tuple[int, bool]]:
+        """Section starts from `begin` on."""
+        return cut(data, begin)
+
+    def read_section(self, data: bytes, start: int, *, check: bool, memo: Memo | None = None) -> Section:
+        """Read one section's bytes."""
+        defined = tuple(name.decode("utf-8", "replace") for name in _DEFINED_NAME.findall(data))
+        has_specs = _SPEC_LIKE.search(data) is not None
+        if not has_specs and not check:
+            return Section(start, data, defined=defined)
+        root = Parser(LANGUAGE).parse(data).root_node
+        names = module_names(root, data) if check else frozenset()
+        if not has_specs:
+            return Section(start, data, names=names, defined=defined)
+        reader = _SectionReader(root, data, start, check=check, memo=memo or {})
+        reader.read()
+        return Section(start, data, tuple(reader.drafts), tuple(reader.findings), names, defined, reader.kept)
+
+    def qualified_functions(self, data: bytes) -> tuple[str, ...]:
+        """Qualified names of the functions that a section defines; overloads and property setters are none."""
+        return _qualified_functions(data)
+
+
+PYTHON = Python()
+
+
+@functools.lru_cache(maxsize=1024)
+def _qualified_functions(data: bytes) -> tuple[str, ...]:
+    found = []
+    pending = [Parser(LANGUAGE).parse(data).root_node]
+    while pending:
+        node = pending.pop()
+        if node.type == "function_definition":
+            function = read_function(node, data)
+            last = {decorator.partition("(")[0].strip().rpartition(".")[2] for decorator in function.decorators}
+            if last.isdisjoint(_NO_DEFINITIONS):
+                found.append(function.qualified_name)
+        if b"def" in data[node.start_byte : node.end_byte]:
+            pending.extend(node.named_children)
+    return tuple(found)
+
+
+class _SectionReader:
+    """Reads the specs of one section. `start` is where its bytes lie in the file; nodes count from the section."""
+
+    def __init__(self, root: Node, data: bytes, start: int, *, check: bool, memo: Memo) -> None:
+        self.root = root
+        self.data = data
+        self.start = start
+        self.check = check
+        self.memo = memo
+        self.kept: dict[MemoKey, tuple[int, Draft]] = {}
+        self.drafts: list[Draft] = []
+        self.findings: list[Finding] = []
+
+    def read(self) -> None:
+        taken = 0
+        for match in START.finditer(self.data):
+            mark = self.data.index(b"#", match.start())
+            if match.start() < taken or not self.is_comment(mark):
+                continue
+            lines, taken = self.block_lines(match.start())
+            self.read_spec(lines, taken)
+
+    def is_comment(self, mark: int) -> bool:
+        node = self.root.descendant_for_byte_range(mark, mark + 1)
+        return node is not None and node.type == "comment" and node.start_byte == mark
+
+    def block_lines(self, offset: int) -> tuple[list[Line], int]:
+        """The block's lines (places in the file), and where in the section the line below it starts."""
+        lines: list[Line] = []
+        first = 0
+        while offset < len(self.data):
+            end = self.data.find(b"\n", offset)
+            end = len(self.data) if end < 0 else end
+            line = self.data[offset:end].rstrip(b"\r")
+            if not COMMENT.match(line):
+                break
+            column = _column(line)
+            if lines and START.match(line) and column <= first:
+                break
+            first = first if lines else column
+            lines.append(Line(self.start + offset, line))
+            offset = end + 1
+        return lines, min(offset, len(self.data))
+
+    def read_spec(self, lines: list[Line], end: int) -> None:
+        below = end
+        while match := _BLANK_LINE.match(self.data, below):
+            if match.end() == len(self.data):
+                below = match.end()
+                break
+            below = match.end()
+        stop = self.data.find(b"\n", below)
+        line = self.data[below : stop if stop >= 0 else len(self.data)]
+        if not _DEFINITION.match(line):
+            self.findings.append(self.without_function(lines, line))
+            return
+        definition = below + len(line) - len(line.lstrip())
+        node = function_at(self.root, definition)
+        if node is None:
+            self.read_broken(lines, end, below, definition)
+            return
+        outer = node.parent if node.parent is not None and node.parent.type == "decorated_definition" else node
+        rest = _REST.match(self.data, outer.end_byte)
+        begin = lines[0].start - self.start
+        owners = owners_of(outer, self.data)
+        key = (self.data[begin : rest.end() if rest else outer.end_byte], end - begin, owners, node.has_error)
+        reusable = not node.has_error and not owners[1]
+        if reusable and key in self.memo:
+            before, draft = self.memo[key]
+            draft = _shift_draft(draft, self.start + begin - before)
+        else:
+            block = parse_block(lines)
+            function = read_function(node, self.data, self.start)
+            broken = node.has_error or not self.data[function.suite.start - self.start : outer.end_byte].strip()
+            draft = self.draft(block, function, end, below, broken=broken)
+        if reusable:
+            self.kept[key] = (self.start + begin, draft)
+        self.drafts.append(draft)
+
+    def read_broken(self, lines: list[Line], end: int, below: int, definition: int) -> None:
+        block = parse_block(lines)
+        function = broken_function(LANGUAGE, self.data, definition, self.start)
+        if function is None:
+            message = "the function below this spec is not complete Python yet"
+            self.findings.append(_finding(codes.INCOMPLETE_FUNCTION, message, block.span))
+            return
+        self.drafts.append(self.draft(block, function, end, below, broken=True))
+
+    def draft(self, block: Block, function: Function, end: int, below: int, *, broken: bool) -> Draft:
+        spec = read_values(block, function)
+        extra: list[Finding] = []
+        if below > end:
+            gap = Span(self.start + end - block.span.start, self.start + below - block.span.start)
+            fix = Fix("Remove the blank lines", (Edit(Place("spec", gap), ""),))
+            message = f"blank lines stand between the spec and `{function.name}`, to which it would belong"
+            extra.append(at_spec(spec, codes.NO_FUNCTION, message, block.span, fix))
+        if broken:
+            message = f"`{function.name}` is not complete Python yet"
+            extra.append(at_spec(spec, codes.INCOMPLETE_FUNCTION, message, block.span))
+        judged, open_names = check_spec(spec) if self.check else ((), ())
+        if self.check and function.is_nested:
+            extra.append(self.nested(spec.block, function))
+        return Draft(replace(spec, findings=in_order((*spec.findings, *extra, *judged))), open_names)
+
+    def nested(self, block: Span, function: Function) -> Finding:
+        """A function within a function, with the edits that move it and its spec above the outermost one."""
+        code = codes.NESTED_FUNCTION
+        message = f"`{function.name}` is defined inside another function; move it to module level"
+        place = Place("function", function.name_span.shift(-function.span.start))
+        first = self.data.rfind(b"\n", 0, block.start - self.start) + 1
+        last = self.data.find(b"\n", function.suite.end - self.start)
+        last = len(self.data) if last < 0 else last + 1
+        top = self.root.descendant_for_byte_range(
+            function.name_span.start - self.start, function.name_span.start - self.start
         )
-        if len(lines) > tree.root_node.end_point.row
-        else []
-    )
-    specs: list[Spec] = []
-    findings: list[Finding] = []
-    taken = -1
-    for row in starts:
-        if row <= taken:
-            continue
-        end = row
-        while end + 1 < len(lines) and COMMENT.match(lines[end + 1].data) and not START.match(lines[end + 1].data):
-            end += 1
-        taken = end
-        spec, found = _read_spec(tree, data, lines, row, end, module_names)
-        findings.extend(found)
-        if spec is not None:
-            specs.append(spec)
-    return Reading(_mark_duplicates(specs, tree, data), tuple(findings))
-
-
-def names_bound(data: bytes) -> frozenset[str]:
-    """Every identifier that the text binds or imports somewhere, by a generous reading that half-typed text allows."""
-    data = _COMMENT_LINES.sub(b"", data)
-    names = re.findall(
-        rb"(?:\bdef|\bclass|\bas|\bimport|\bfor|\bglobal)[ \t]+([^\W\d]\w*)|^[ \t]*([^\W\d]\w*)[ \t]*(?::[^=\n]*)?=(?!=)|[,(][ \t\n]*([^\W\d]\w*)(?=[ \t]*[,)\n])",
-        data,
-        re.MULTILINE,
-    )
-    return frozenset(part.decode("utf-8", "surrogatepass") for match in names for part in match if part)
-
-
-def _read_spec(
-    tree: Tree, data: bytes, lines: list[Line], row: int, end: int, module_names: frozenset[str] | None
-) -> tuple[Spec | None, list[Finding]]:
-    block = parse_block(lines[row : end + 1])
-    below = end + 1
-    while below < len(lines) and not lines[below].data.strip():
-        below += 1
-    if below >= len(lines) or not _DEFINITION.match(lines[below].data):
-        return None, [
-            _finding(
-                codes.NO_FUNCTION,
-                "a spec comment stands directly above a function, and there is none below this one",
-                block.span,
-            )
-        ]
-    node = _function_at(tree.root_node, lines[below])
-    if node is None:
-        return None, [
-            _finding(codes.INCOMPLETE_FUNCTION, "the function below this spec is not complete Python yet", block.span)
-        ]
-    function = read_function(node, data)
-    spec = read_values(block, function)
-    extra: list[Finding] = []
-    if below > end + 1:
-        gap = Span(lines[end + 1].start, lines[below].start)
-        fix = Fix("Remove the blank lines", (Edit(Place("spec", gap.shift(-block.span.start)), ""),))
-        extra.append(
-            _spec_finding(
-                codes.NO_FUNCTION,
-                f"blank lines stand between the spec and `{function.name}`, to which it would belong",
-                block.span,
-                block.span,
-                fix,
-            )
+        while top is not None and top.parent is not None and top.parent.type != "module":
+            top = top.parent
+        if top is None or top.parent is None or top.type == "ERROR" or self.data[first:last].count(b"\\\n"):
+            return Finding(code.id, code.severity, message, place)
+        target = top.start_byte
+        above = top.prev_sibling
+        while above is not None and above.type == "comment" and self.data[above.end_byte : target].count(b"\n") == 1:
+            target, above = above.start_byte, above.prev_sibling
+        lead = function.indentation.encode()
+        moved = b"\n".join(line.removeprefix(lead) for line in self.data[first:last].rstrip().split(b"\n"))
+        offset = self.start - block.start
+        edits = (
+            Edit(Place("spec", Span(target + offset, target + offset)), moved.decode("utf-8", "replace") + "\n\n\n"),
+            Edit(Place("spec", Span(first + offset, last + offset)), ""),
         )
-    body = data[function.suite.start : function.suite.end]
-    if node.has_error or not body.strip():
-        extra.append(
-            _spec_finding(
-                codes.INCOMPLETE_FUNCTION, f"`{function.name}` is not complete Python yet", block.span, block.span
-            )
-        )
-    judged = check_spec(spec, module_names) if module_names is not None else ()
-    findings = (*spec.findings, *extra, *judged)
-    return replace(spec, findings=findings), []
+        return Finding(code.id, code.severity, message, place, (Fix("Move it to module level", edits),))
+
+    def without_function(self, lines: list[Line], line: bytes) -> Finding:
+        block = parse_block(lines)
+        if START.match(line):
+            message = "another spec begins below this one, so no function belongs to it; join them, or delete one"
+        elif line.strip():
+            message = "a spec comment stands directly above a function, and something else stands below this one"
+        else:
+            message = "a spec comment stands directly above a function, and there is none below this one"
+        return _finding(codes.NO_FUNCTION, message, block.span)
 
 
-def _function_at(root: Node, line: Line) -> Node | None:
-    start = line.start + len(line.data) - len(line.data.lstrip())
-    node = root.descendant_for_byte_range(start, start)
+def function_at(root: Node, offset: int) -> Node | None:
+    """The `function_definition` whose first byte, or whose first decorator's, is at `offset`."""
+    node = root.descendant_for_byte_range(offset, offset)
     while node is not None and node.type not in {"function_definition", "decorated_definition"}:
-        if node.start_byte < start:
+        if node.start_byte < offset:
             return None
         node = node.parent
-    if node is None or node.start_byte != start:
+    if node is None or node.start_byte != offset:
         return None
     if node.type == "decorated_definition":
         node = node.child_by_field_name("definition")
     return node if node is not None and node.type == "function_definition" else None
 
 
-def _mark_duplicates(specs: list[Spec], tree: Tree, data: bytes) -> tuple[Spec, ...]:
-    counts = Counter(spec.name for spec in specs)
-    counts.update(_unspecified_twins(specs, tree, data))
-    marked = []
-    for spec in specs:
-        if counts[spec.name] > 1:
-            place = Place("function", spec.function.name_span.shift(-spec.function.span.start))
-            finding = Finding(
-                codes.DUPLICATE_FUNCTION.id,
-                codes.DUPLICATE_FUNCTION.severity,
-                f"the file defines `{spec.name}` more than once, so a lock could not say which one it means",
-                place,
-            )
-            spec = replace(spec, findings=(*spec.findings, finding))  # noqa: PLW2901 - the same spec, with one finding more
-        marked.append(spec)
-    return tuple(marked)
+def _shift_draft(draft: Draft, offset: int) -> Draft:
+    if offset == 0:
+        return draft
+    names = tuple(replace(opened, span=opened.span.shift(offset)) for opened in draft.open_names)
+    return Draft(shift_spec(draft.spec, offset), names)
 
 
-def _unspecified_twins(specs: list[Spec], tree: Tree, data: bytes) -> list[str]:
-    """Names of specs that a function without a spec bears too; overloads and property setters are no twins."""
-    twins = []
-    defined = Counter(_DEFINED_NAME.findall(data))
-    for spec in specs:
-        if defined[spec.function.name.encode("utf-8", "surrogatepass")] == 1:
-            continue
-        name = re.escape(spec.function.name.encode("utf-8", "surrogatepass"))
-        for match in re.finditer(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+(" + name + rb")[ \t]*\(", data, re.MULTILINE):
-            if match.start(1) == spec.function.name_span.start:
-                continue
-            node = tree.root_node.descendant_for_byte_range(match.start(1), match.start(1))
-            while node is not None and node.type != "function_definition":
-                node = node.parent
-            if node is None:
-                continue
-            other = read_function(node, data)
-            special = any(
-                decorator.split(".")[-1].split("(")[0] in {"overload", "setter", "deleter", "getter", "register"}
-                for decorator in other.decorators
-            )
-            if (
-                other.qualified_name == spec.name
-                and not special
-                and not any(one.function.name_span == other.name_span for one in specs)
-            ):
-                twins.append(spec.name)
-    return twins
-
-
-def _lines(data: bytes) -> list[Line]:
-    """Lines as tree-sitter counts rows: they end at a newline, and a carriage return before it is no part of them."""
-    lines = []
-    start = 0
-    for piece in data.split(b"\n"):
-        lines.append(Line(start, piece.rstrip(b"\r")))
-        start += len(piece) + 1
-    return lines
+def _column(line: bytes) -> int:
+    content = line[line.index(b"#") + 1 :]
+    return column_of(content[: len(content) - len(content.lstrip())])
 
 
 def _finding(code: Code, message: str, span: Span) -> Finding:
     return Finding(code.id, code.severity, message, Place("file", span))
-
-
-def _spec_finding(code: Code, message: str, span: Span, block: Span, *fixes: Fix) -> Finding:
-    return Finding(code.id, code.severity, message, Place("spec", span.shift(-block.start)), fixes)
