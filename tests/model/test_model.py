@@ -20,7 +20,7 @@ def served_model():
     base = os.environ.get("INTAGLIO_TEST_MODEL_URL", "")
     if not base:
         pytest.fail("set INTAGLIO_TEST_MODEL_URL to an OpenAI-compatible server's base URL (http://127.0.0.1:PORT/v1)")
-    models = reachable_models(base)
+    models = reachable_models(base, seconds=30)
     if not models:
         pytest.fail(f"no model server answers at {base}")
     return base, os.environ.get("INTAGLIO_TEST_MODEL") or f"openai/{Path(models[0]).name}"
@@ -67,7 +67,13 @@ def table(title, specs, seconds, false_locks):
     for spec in specs:
         made = spec["made"]
         locked = spec["state"] == "locked"
-        note = f"FALSE LOCK {false_locks[spec['name']][:2]}" if false_locks.get(spec["name"]) else "" if locked else f"at {refused_at(spec)}"
+        note = (
+            f"FALSE LOCK {false_locks[spec['name']][:2]}"
+            if false_locks.get(spec["name"])
+            else ""
+            if locked
+            else f"at {refused_at(spec)}"
+        )
         estimated = " (estimated)" if made["usage_estimated"] else ""
         lines.append(
             f"{spec['name']:<20} {'locked' if locked else 'refused':<12} {made['attempts']:>8} {made['input_tokens']:>10} "

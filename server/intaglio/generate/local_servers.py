@@ -36,11 +36,11 @@ def find_local_servers(ports: dict[int, str] | None = None) -> tuple[LocalServer
         return tuple(server for server in found if server is not None)
 
 
-def reachable_models(api_base: str) -> tuple[str, ...] | None:
+def reachable_models(api_base: str, seconds: float = _SECONDS) -> tuple[str, ...] | None:
     """The models of a server, or None when it does not answer."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{api_base.rstrip('/')}/models", timeout=_SECONDS) as answer:
+        with opener.open(f"{api_base.rstrip('/')}/models", timeout=seconds) as answer:
             entries = json.loads(answer.read(1_000_000)).get("data", [])
             return tuple(str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry)
     except (OSError, ValueError, AttributeError, TypeError, urllib.error.URLError):

@@ -123,6 +123,8 @@ class _Encoder:
                 return {"t": kind.__name__, "v": value.isoformat(), "f": value.fold}
             return _opaque(value, "(a time zone of another kind)")
         name = [kind.__module__, kind.__qualname__]
+        if "<locals>" in kind.__qualname__ and not isinstance(value, BaseException):
+            return _opaque(value, "")
         if isinstance(value, enum.Enum) and isinstance(kind, enum.EnumMeta):
             if kind._member_map_.get(value._name_ or "") is value:
                 return {"t": "enum", "c": name, "v": value._name_}
@@ -139,7 +141,11 @@ class _Encoder:
             return {"t": "named", "c": name, "v": [self.encode(item, depth) for item in tuple.__iter__(value)]}
         if isinstance(value, BaseException):
             return encode_error(value)
-        if kind.__module__ in OBJECT_MODULES and type(getattr(value, "__dict__", None)) is dict:
+        if (
+            kind.__module__ in OBJECT_MODULES
+            and not issubclass(kind, _BUILT_IN)
+            and type(getattr(value, "__dict__", None)) is dict
+        ):
             return {"t": "object", "c": name, "v": {key: self.encode(item, depth) for key, item in vars(value).items()}}
         return _opaque(value, "")
 
@@ -210,6 +216,7 @@ def _dotted(kind: type) -> str:
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
+_BUILT_IN = (int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset)
 _SIMPLE: dict[type, tuple[str, Callable[[Any], Any]]] = {
     bytes: ("bytes", bytes.hex),
     bytearray: ("bytearray", bytearray.hex),

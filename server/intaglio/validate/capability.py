@@ -127,10 +127,11 @@ _FIELD = re.compile(r"\{[^{}]*[.\[][^{}]*\}")
 
 
 def check_capabilities(function: ast.FunctionDef | ast.AsyncFunctionDef, subject: Subject) -> Iterator[Complaint]:
-    """Everything in a function that it was not granted."""
+    """Everything in a function's suite that it was not granted. Its signature and decorators are written by people."""
     checker = _Checker(function, subject)
-    for node in ast.walk(function):
-        yield from checker.visit(node)
+    for statement in function.body:
+        for node in ast.walk(statement):
+            yield from checker.visit(node)
 
 
 class _Checker:

@@ -1,0 +1,105 @@
+"""Golden rows: decoded by annotation, compared strictly, counted, and kept out of every message."""
+
+import json
+
+import pytest
+
+TEXT = """\
+from decimal import Decimal
+
+
+# spec: Return the price doubled.
+# golden: rows.jsonl{share}
+def f(price: Decimal) -> Decimal:
+    return price * 2
+"""
+
+
+def rows(*pairs):
+    return "".join(json.dumps(pair) + "\n" for pair in pairs)
+
+
+def right(count):
+    return [{"input": {"price": f"{number}.50"}, "output": f"{2 * number + 1}.00"} for number in range(count)]
+
+
+def test_all_rows_match(judge):
+    verdicts = judge(TEXT.format(share=""), {"rows.jsonl": rows(*right(4)) + "\n\n"})
+    assert verdicts["accuracy"].outcome.value == "passed"
+    assert ("golden", "4 of 4") in verdicts["accuracy"].facts
+
+
+def test_below_the_threshold_says_counts_and_no_row(judge):
+    wrong = {"input": {"price": "77.77"}, "output": "0.00"}
+    verdicts = judge(TEXT.format(share=""), {"rows.jsonl": rows(*right(3), wrong)})
+    (finding,) = verdicts["accuracy"].findings
+    assert finding.code == "AC104"
+    assert "3 of 4" in finding.message
+    assert "77.77" not in finding.message
+    assert finding.details == (("lines", "4"),)
+    assert (
+        judge(TEXT.format(share=" >= 0.75"), {"rows.jsonl": rows(*right(3), wrong)})["accuracy"].outcome.value
+        == "passed"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{broken", "[]", "[" * 5000, '{"input": {}}', '{"input": {"price": "1"}}', '{"input": {"price": "1"}, "output": "2", "raises": "E"}',
+        '{"input": {"price": "x"}, "output": "2"}', '{"input": {"cost": "1"}, "output": "2"}', '{"input": {"price": true}, "output": "2"}',
+        '{"input": {"price": "1"}, "output": [2]}',
+    ],
+)  # fmt: skip
+def test_a_broken_row_fails_the_stage(judge, line):
+    verdicts = judge(TEXT.format(share=" >= 0.5"), {"rows.jsonl": rows(*right(3)) + line + "\n"})
+    assert "AC105" in {finding.code for finding in verdicts["accuracy"].findings}
+    assert verdicts["accuracy"].outcome.value == "failed"
+
+
+@pytest.mark.parametrize("content", [None, "", "\n \n"])
+def test_a_missing_or_empty_file_is_no_pass(judge, content):
+    files = {} if content is None else {"rows.jsonl": content}
+    verdicts = judge(TEXT.format(share=""), files)
+    assert verdicts["accuracy"].outcome.value == "failed"
+    assert "AC106" in {finding.code for finding in verdicts["accuracy"].findings}
+
+
+def test_equality_is_strict_on_type(judge):
+    text = "# spec: Return x as it is.\n# golden: rows.jsonl\ndef f(x: int) -> object:\n    return {}\n"
+    files = {"rows.jsonl": '{"input": {"x": 1}, "output": 1}\n'}
+    assert judge(text.format("x"), files)["accuracy"].outcome.value == "passed"
+    assert judge(text.format("bool(x)"), files)["accuracy"].outcome.value == "failed"
+    assert judge(text.format("str(x)"), files)["accuracy"].outcome.value == "failed"
+
+
+def test_rows_that_raise(judge):
+    text = "# spec: Return a hundred over x.\n# raises: ZeroDivisionError\n# golden: rows.jsonl\ndef f(x: int) -> int:\n    return 100 // x\n"
+    good = '{"input": {"x": 0}, "raises": "ZeroDivisionError"}\n'
+    assert judge(text, {"rows.jsonl": good})["accuracy"].outcome.value == "passed"
+    assert judge(text, {"rows.jsonl": good.replace("Zero", "Other")})["accuracy"].outcome.value == "failed"
+
+
+def test_an_example_says_what_came_and_what_was_expected(judge):
+    verdicts = judge('# spec: Return yes or no.\n# example: f(1) == "no"\ndef f(x: int) -> str:\n    return "yes"\n')
+    (finding,) = verdicts["accuracy"].findings
+    assert finding.message == "`f(1) == \"no\"`: gave 'yes', and 'no' is expected"
+    assert finding.place.target == "spec"
+
+
+def test_approx_is_at_hand(judge):
+    text = "# spec: Return a third of x.\n# example: f(1.0) == approx(0.3333333)\n# example: f(3.0) == 1.0\ndef f(x: float) -> float:\n    return x / 3\n"
+    assert judge(text)["accuracy"].outcome.value == "passed"
+    assert judge(text.replace("0.3333333", "0.3334"))["accuracy"].outcome.value == "failed"
+
+
+def test_an_ensure_is_refuted_with_a_shrunk_input(judge):
+    text = "# spec: Return the absolute value.\n# ensure: result >= 0\n# example: f(1) == 1\ndef f(x: int) -> int:\n    return x if x < 100 else -x\n"
+    messages = [finding.message for finding in judge(text, generated_inputs=200)["accuracy"].findings]
+    assert any("`f(-1)`" in message or "`f(100)`" in message for message in messages), messages
+
+
+def test_nothing_to_judge_is_no_pass(judge):
+    verdicts = judge("# spec: Return x as it is.\ndef f(x: int) -> int:\n    return x\n")
+    assert {finding.code for finding in verdicts["accuracy"].findings} == {"AC108"}
+    assert verdicts["accuracy"].outcome.value == "failed"

@@ -1,0 +1,92 @@
+"""The order of the stages and their cache: cached and cold agree, every input counts, nothing partial is kept."""
+
+import json
+
+TEXT = "LIMIT = {limit}\n\n\n# spec: Return x, at most the limit.\n# example: f(1) == 1\n# golden: rows.jsonl\ndef f(x: int) -> int:\n    return min(x, LIMIT)\n"
+ROWS = {"rows.jsonl": '{"input": {"x": 2}, "output": 2}\n'}
+
+
+def entries(cache):
+    return sorted(path.name for path in cache.glob("*.json")) if cache.exists() else []
+
+
+def test_cached_and_cold_agree(judge, tmp_path):
+    cache = tmp_path / "cache"
+    cold = judge(TEXT.format(limit=9), ROWS, cache)
+    assert len(entries(cache)) == 1
+    assert judge(TEXT.format(limit=9), ROWS, cache) == cold
+
+
+def test_a_cached_verdict_stays_true_when_the_function_moves(judge, tmp_path):
+    cache = tmp_path / "cache"
+    judge(TEXT.format(limit=9), ROWS, cache)
+    judge('"""Moved down."""\n\n\n' + TEXT.format(limit=9), ROWS, cache)
+    assert len(entries(cache)) == 1
+
+
+def test_every_input_counts(judge, tmp_path):
+    cache = tmp_path / "cache"
+    judge(TEXT.format(limit=9), ROWS, cache)
+    judge(TEXT.format(limit=10), ROWS, cache)
+    judge(TEXT.format(limit=9), {"rows.jsonl": '{"input": {"x": 3}, "output": 3}\n'}, cache)
+    judge(TEXT.format(limit=9).replace("f(1) == 1", "f(2) == 2"), ROWS, cache)
+    judge(TEXT.format(limit=9).replace("min(x, LIMIT)", "min(LIMIT, x)"), ROWS, cache)
+    judge(TEXT.format(limit=9), ROWS, cache, strict=True)
+    judge(TEXT.format(limit=9), ROWS, cache, generated_inputs=61)
+    assert len(entries(cache)) == 7
+
+
+def test_a_failure_is_cached_and_later_stages_stay_skipped(judge, tmp_path):
+    cache = tmp_path / "cache"
+    text = TEXT.format(limit=9).replace("min(x, LIMIT)", "eval('x')")
+    first = judge(text, ROWS, cache)
+    assert [verdict.outcome.value for verdict in first.values()] == ["failed", "skipped", "skipped", "skipped"]
+    assert judge(text, ROWS, cache) == first
+
+
+def test_a_damaged_entry_is_ignored_and_written_again(judge, tmp_path):
+    cache = tmp_path / "cache"
+    cold = judge(TEXT.format(limit=9), ROWS, cache)
+    (name,) = entries(cache)
+    for damage in ("{", "[]", '{"verdicts": []}', json.dumps({"key": "other", "verdicts": []})):
+        (cache / name).write_text(damage)
+        again = judge(TEXT.format(limit=9), ROWS, cache)
+        assert {stage: verdict.outcome for stage, verdict in again.items()} == {
+            stage: verdict.outcome for stage, verdict in cold.items()
+        }
+        assert again["execution"].digest == cold["execution"].digest
+
+
+def test_a_time_out_is_not_cached(judge, tmp_path):
+    cache = tmp_path / "cache"
+    text = TEXT.format(limit=9).replace(
+        "return min(x, LIMIT)", "while x > 5:\n        x = x + 0\n    return min(x, LIMIT)"
+    )
+    verdicts = judge(text, ROWS, cache, call_seconds=0.1)
+    assert "EX107" in {finding.code for finding in verdicts["execution"].findings}
+    assert entries(cache) == []
+
+
+def test_without_a_sandbox_stages_three_and_four_fail(tmp_path, monkeypatch):
+    from intaglio.config import Settings
+    from intaglio.sandbox import linux
+    from intaglio.sandbox.interface import SandboxUnavailable
+    from intaglio.snapshot import Snapshot
+    from intaglio.spec import read_specs
+    from intaglio.subject import gather
+    from intaglio.validate import accuracy, execution
+    from intaglio.validate.tools import Toolbox
+    from intaglio.workspace import DiskTree
+
+    def refuse(*_):
+        raise SandboxUnavailable("Execution not run: no sandbox on this machine (seccomp: missing).")
+
+    monkeypatch.setattr(linux._Zygote, "__init__", refuse)
+    text = "# spec: Return x.\n# example: f(1) == 1\ndef f(x: int) -> int:\n    return x\n"
+    snapshot = Snapshot(tmp_path, DiskTree(tmp_path, {"a.py": text}))
+    subject = gather(snapshot, Settings(), "a.py", text, read_specs(text).specs[0]).subject
+    with Toolbox() as toolbox:
+        for stage in (execution, accuracy):
+            verdict = stage.check(subject, toolbox, "key")
+            assert verdict.outcome.value == "failed"
+            assert [finding.code for finding in verdict.findings] == ["EX101"]
