@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intaglio import __version__
-from intaglio.finding import Finding, Severity, Span
-from intaglio.placement import absolute_span
-from intaglio.spec.model import Spec
-from intaglio.spec.position import TextIndex
-from intaglio.validate.verdict import StageName, Verdict
+from intaglio.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from intaglio.spec.model import Spec
+    from intaglio.spec.position import TextIndex
+    from intaglio.validate.verdict import StageName, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ def place_finding(
     """Where `finding` stands in `text`, from which `spec` was read."""
     if finding.place is None or (spec is None and finding.place.target != "file"):
         return PlacedFinding(finding, path, stage=stage)
+    from intaglio.placement import absolute_span
+    from intaglio.spec.position import TextIndex
+
     span = absolute_span(finding.place, spec)
     index = TextIndex(text)
     start, end = _position(index, span.start), _position(index, span.end)
@@ -76,12 +80,6 @@ def place_finding(
     return PlacedFinding(
         finding, path, start[0] + 1, start[1] + 1, end[0] + 1, end[1] + 1, excerpt=excerpt, stage=stage
     )
-
-
-def place_of_span(span: Span, text: str) -> tuple[int, int]:
-    """The line and column, from 1, of a span's start."""
-    line, character = _position(TextIndex(text), span.start)
-    return line + 1, character + 1
 
 
 def to_json(report: Report) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import click
 
 from intaglio.cli.report import PlacedFinding, Report, SpecReport
 from intaglio.finding import Severity
-from intaglio.validate.verdict import Outcome, StageName
 
 STATE_COLOURS = {
     "locked": "green",
@@ -19,11 +18,7 @@ STATE_COLOURS = {
     "invalid": "red",
 }
 _SEVERITY_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
-_OUTCOME_SIGNS = {
-    Outcome.PASSED: ("passed", "green"),
-    Outcome.FAILED: ("FAILED", "red"),
-    Outcome.SKIPPED: ("skipped", "bright_black"),
-}
+_OUTCOME_SIGNS = {"passed": ("passed", "green"), "failed": ("FAILED", "red"), "skipped": ("skipped", "bright_black")}
 
 
 def print_report(report: Report, *, explain: bool = False) -> None:
@@ -73,8 +68,8 @@ def stage_line(spec: SpecReport) -> str:
     """`security passed 12 ms · syntax passed 8 ms · ...`, with facts where a stage counted."""
     parts = []
     for verdict in spec.verdicts:
-        word, colour = _OUTCOME_SIGNS[verdict.outcome]
-        time = "" if verdict.outcome is Outcome.SKIPPED else f" {verdict.millis:.0f} ms"
+        word, colour = _OUTCOME_SIGNS[verdict.outcome.value]
+        time = "" if word == "skipped" else f" {verdict.millis:.0f} ms"
         parts.append(f"{verdict.stage.value} {click.style(word, fg=colour)}{time}")
     return " · ".join(parts)
 
@@ -106,8 +101,3 @@ def _flat(table: dict[str, object], prefix: str = "") -> list[tuple[str, object]
         elif value not in ("", [], ()):
             rows.append((prefix + key, value))
     return rows
-
-
-def stage_names() -> list[str]:
-    """The names of the stages, for options."""
-    return [stage.value for stage in StageName]

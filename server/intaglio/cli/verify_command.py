@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from intaglio.lock.model import SpecState
 
 
 @click.command()
@@ -18,12 +23,9 @@ def command(paths: tuple[str, ...], staged: bool, no_cache: bool, as_json: bool,
 
     With PATH (or --staged), every artifact that lives in one of the paths, or depends on one, is checked.
     """
-    from pathlib import Path
-
     from intaglio.cli import WrongConfiguration
     from intaglio.cli.output import end, show
     from intaglio.cli.report import Report, SpecReport, place_finding
-    from intaglio.cli.states import lock_summary
     from intaglio.config import load_settings
     from intaglio.lock.verify import verify
     from intaglio.workspace import WorkspaceError, expand_paths, find_root, relative_path
@@ -40,7 +42,9 @@ def command(paths: tuple[str, ...], staged: bool, no_cache: bool, as_json: bool,
     except WorkspaceError as error:
         raise WrongConfiguration(str(error)) from error
     rows = tuple(
-        SpecReport(state.path, state.name, state.state.value, state.reasons, lock=lock_summary(state.entry))
+        SpecReport(
+            state.path, state.name, state.state.value, state.reasons, lock=lock_of(root, state) if as_json else None
+        )
         for state in report.specs
         if not quiet or state.state.value != "locked"
     )
@@ -54,3 +58,12 @@ def command(paths: tuple[str, ...], staged: bool, no_cache: bool, as_json: bool,
             err=True,
         )
     end(0 if report.passed else 1)
+
+
+def lock_of(root: Path, state: SpecState) -> dict[str, Any] | None:
+    """What the document says of a spec's lock."""
+    from intaglio.cli.states import lock_summary
+    from intaglio.lock.check import read_lock_file
+    from intaglio.workspace import DiskTree
+
+    return lock_summary(state.entry or read_lock_file(DiskTree(root), state.path).find(state.name))
