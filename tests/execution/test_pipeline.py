@@ -81,7 +81,7 @@ def test_without_a_sandbox_stages_three_and_four_fail(tmp_path, monkeypatch):
     def refuse(*_):
         raise SandboxUnavailable("Execution not run: no sandbox on this machine (seccomp: missing).")
 
-    monkeypatch.setattr(linux._Zygote, "__init__", refuse)
+    monkeypatch.setattr(linux.ZygoteProcess, "__init__", refuse)
     text = "# spec: Return x.\n# example: f(1) == 1\ndef f(x: int) -> int:\n    return x\n"
     snapshot = Snapshot(tmp_path, DiskTree(tmp_path, {"a.py": text}))
     subject = gather(snapshot, Settings(), "a.py", text, read_specs(text).specs[0]).subject

@@ -12,6 +12,7 @@ import textwrap
 import threading
 
 import pytest
+
 from intaglio.sandbox import open_sandbox
 from intaglio.sandbox.interface import ChildDied, ChildFailed, ChildFlooded, ChildTimedOut, Limits, Role
 
@@ -145,7 +146,8 @@ def test_closing_from_another_thread_ends_a_receive(sandbox):
 
 
 def test_an_unknown_machine_is_refused():
-    from intaglio.sandbox.walls import WallError, seccomp_program
+    from intaglio.sandbox.seccomp import seccomp_program
+    from intaglio.sandbox.walls import WallError
 
     with pytest.raises(WallError, match="no table"):
         seccomp_program("pdp11")
@@ -155,7 +157,7 @@ def test_without_seccomp_nothing_runs():
     """In a process that may not install filters (prctl is refused by a filter of its own), no child may run a line."""
     program = """
         import struct, ctypes
-        from intaglio.sandbox import walls, open_sandbox
+        from intaglio.sandbox import walls, seccomp, open_sandbox
         from intaglio.sandbox.interface import Role, SandboxUnavailable, WallsDown
         def refuse_prctl():
             step = lambda code, yes, no, value: struct.pack("HBBI", code, yes, no, value)
@@ -163,10 +165,10 @@ def test_without_seccomp_nothing_runs():
             steps = [step(0x20, 0, 0, 0), step(0x15, 2, 0, number[0]), step(0x15, 1, 0, number[1]), step(6, 0, 0, 0x7fff0000), step(6, 0, 0, 0x50001)]
             data = b"".join(steps)
             walls.forbid_new_privileges()
-            assert walls.LIBC.prctl(22, 2, ctypes.byref(walls._Program(len(steps), data)), 0, 0) == 0
+            assert walls.LIBC.prctl(22, 2, ctypes.byref(seccomp._Program(len(steps), data)), 0, 0) == 0
         refuse_prctl()
-        sandbox = open_sandbox()
         try:
+            sandbox = open_sandbox()
             child = sandbox.start(Role.RUN, "channel.send('ran')")
             print("RAN", child.receive(3))
         except (WallsDown, SandboxUnavailable) as error:

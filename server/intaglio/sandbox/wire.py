@@ -1,30 +1,40 @@
 """Plain data over a wire: tagged, JSON-compatible, never unpickled. Standard library only; loaded by path into zygotes.
 
-A value becomes a JSON scalar (None, bool, str, int of at most 53 bits, finite float), an array (list), or an object with a
-tag "t". Only exact types are taken for what they say: an instance of a subclass of `int` is opaque. What cannot be
-encoded becomes `{"t": "opaque", "c": [module, class], "v": a short repr}`, which equals nothing when decoded.
+A value becomes a JSON scalar (None, bool, str without surrogates, int of at most 53 bits, finite float), an array (list),
+or an object with a tag "t". Only exact types are taken for what they say: an instance of a subclass of `int` is opaque.
+What cannot be encoded becomes `{"t": "opaque", "c": [module, class], "v": a short repr}`, which equals nothing when decoded.
+
+Encoding may run code of the value's class (properties, `__repr__`): it happens where that code runs anyway. Decoding runs
+none that the data could choose: it builds plain values, and members and instances of classes that `lookup` gives and
+that are of the very kind that the tag says.
 """
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime as dt
-import decimal
 import enum
-import fractions
 import math
-import uuid
+import re
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
+
+from intaglio.sandbox.wire_scalars import READERS, SCALARS
 
 OBJECT_MODULES: set[str] = set()
 """Modules whose plain instances are encoded by their attributes: the workspace's own, as the child that loads them says."""
 MOST_DEPTH = 100
 MOST_ITEMS = 200_000
+MOST_SHOWN = 200
 SAFE_INTEGER = 2**53
 
 Lookup = Callable[[str, str], Any]
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_MAPPINGS: dict[str, type] = {"ordered": collections.OrderedDict, "counter": collections.Counter}
+_BUILT_IN = (int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset)
+_FACTORIES: dict[str, Any] = {kind.__name__: kind for kind in (bool, dict, float, int, list, set, str, tuple)}
 
 
 class WireError(ValueError):
@@ -58,40 +68,62 @@ class RaisedError:
         """Qualified names of its class and those above it, `ValueError`, `pack.Odd`."""
 
 
-def encode(value: object) -> Any:
-    """A JSON-compatible form of any value. Never raises for a value that has no form: that becomes opaque."""
-    return _Encoder().encode(value, 0)
+class _TooLarge(Exception):
+    """The value has more items than may be sent."""
+
+
+def encode(value: object, *, most_depth: int = MOST_DEPTH, most_items: int = MOST_ITEMS) -> Any:
+    """A JSON-compatible form of any value. Never raises an Exception: what has no form becomes opaque.
+
+    A value nested deeper than `most_depth` is opaque there; one with more than `most_items` items is opaque as a whole.
+    """
+    try:
+        return _Encoder(most_depth, most_items).encode(value, 0)
+    except _TooLarge:
+        return _opaque(value, f"(more than {most_items:,} items)")
+    except RecursionError:
+        return _opaque(value, "(too deep)")
+    except Exception as error:  # noqa: BLE001 - a hostile value must not hide that it is there
+        return _opaque(value, f"(cannot be taken apart: {type(error).__name__})")
 
 
 def encode_error(error: BaseException) -> Any:
     """An exception: its class, the classes above it, and its message cut at 500 characters."""
     kind = type(error)
     try:
-        message = str(error)[:500]
+        message = _text(str(error))[:500]
     except Exception:  # noqa: BLE001 - a hostile __str__ must not hide that something was raised
         message = "(no message: its __str__ raised)"
     bases = [_dotted(base) for base in kind.__mro__ if base is not object]
-    return {"t": "error", "c": [kind.__module__, kind.__qualname__], "m": message, "b": bases}
+    return {"t": "error", "c": _names(kind), "m": message, "b": bases}
 
 
 class _Encoder:
-    def __init__(self) -> None:
-        self.left = MOST_ITEMS
+    def __init__(self, most_depth: int, most_items: int) -> None:
+        self.most_depth = most_depth
+        self.left = most_items
         self.open: set[int] = set()
 
-    def encode(self, value: object, depth: int) -> Any:
+    def encode(self, value: Any, depth: int) -> Any:
         self.left -= 1
-        if self.left < 0 or depth > MOST_DEPTH:
-            return _opaque(value, "(too large or too deep)")
+        if self.left < 0:
+            raise _TooLarge
         kind = type(value)
-        if value is None or kind is bool or kind is str:
+        if value is None or kind is bool:
             return value
+        if kind is str:
+            return (
+                value if _text(value) == value else {"t": "str", "v": value.encode("utf-16-be", "surrogatepass").hex()}
+            )
         if kind is int:
-            return value if -SAFE_INTEGER < value < SAFE_INTEGER else {"t": "int", "v": hex(value)}  # type: ignore[operator,arg-type]  # kind is int
+            return value if -SAFE_INTEGER < value < SAFE_INTEGER else {"t": "int", "v": hex(value)}
         if kind is float:
-            return value if math.isfinite(value) else {"t": "float", "v": repr(value)}  # type: ignore[arg-type]  # kind is float
-        if kind in _SIMPLE:
-            return {"t": _SIMPLE[kind][0], "v": _SIMPLE[kind][1](value)}
+            return value if math.isfinite(value) else {"t": "float", "v": repr(value)}
+        if kind in SCALARS:
+            tag, form = SCALARS[kind]
+            return {"t": tag, "v": form(value)}
+        if depth >= self.most_depth:
+            return _opaque(value, "(too deep)")
         if id(value) in self.open:
             return _opaque(value, "(refers to itself)")
         self.open.add(id(value))
@@ -100,54 +132,59 @@ class _Encoder:
         finally:
             self.open.discard(id(value))
 
-    def compound(self, value: Any, kind: type, depth: int) -> Any:
+    def compound(self, value: Any, kind: Any, depth: int) -> Any:
         if kind is list:
             return [self.encode(item, depth) for item in value]
         if kind is tuple:
             return {"t": "tuple", "v": [self.encode(item, depth) for item in value]}
         if kind is dict:
-            return {
-                "t": "dict",
-                "v": [[self.encode(key, depth), self.encode(item, depth)] for key, item in value.items()],
-            }
+            return {"t": "dict", "v": self.pairs(value, depth)}
         if kind is set or kind is frozenset:
             items = [self.encode(item, depth) for item in value]
             return {"t": kind.__name__, "v": sorted(items, key=repr)}
         if kind is dt.datetime or kind is dt.time:
-            zone = value.tzinfo
-            if zone is None:
-                return {"t": kind.__name__, "v": value.isoformat(), "f": value.fold}
-            if type(zone) is zoneinfo.ZoneInfo and zone.key:
-                return {"t": kind.__name__, "v": value.replace(tzinfo=None).isoformat(), "f": value.fold, "z": zone.key}
-            if type(zone) is dt.timezone:
-                return {"t": kind.__name__, "v": value.isoformat(), "f": value.fold}
-            return _opaque(value, "(a time zone of another kind)")
-        name = [kind.__module__, kind.__qualname__]
-        if "<locals>" in kind.__qualname__ and not isinstance(value, BaseException):
+            return _moment(value, kind)
+        if kind is collections.deque:
+            return {"t": "deque", "v": [self.encode(item, depth) for item in value], "m": value.maxlen}
+        for tag, mapping in _MAPPINGS.items():
+            if kind is mapping:
+                return {"t": tag, "v": self.pairs(value, depth)}
+        if kind is collections.defaultdict:
+            factory = value.default_factory
+            if factory is None or any(factory is known for known in _FACTORIES.values()):
+                return {"t": "default", "f": factory and factory.__name__, "v": self.pairs(value, depth)}
             return _opaque(value, "")
-        if isinstance(value, enum.Enum) and isinstance(kind, enum.EnumMeta):
-            if kind._member_map_.get(value._name_ or "") is value:
-                return {"t": "enum", "c": name, "v": value._name_}
-            return {"t": "flag", "c": name, "v": self.encode(value._value_, depth)}
+        return self.instance(value, kind, depth)
+
+    def instance(self, value: Any, kind: Any, depth: int) -> Any:
+        if issubclass(kind, BaseException):
+            return encode_error(value)
+        if "<locals>" in kind.__qualname__:
+            return _opaque(value, "")  # no other process can find such a class by its name
+        if isinstance(kind, enum.EnumMeta):
+            name = value._name_
+            if kind._member_map_.get(name or "") is value:
+                return {"t": "enum", "c": _names(kind), "v": name}
+            return {"t": "flag", "c": _names(kind), "v": self.encode(value._value_, depth)}
         if dataclasses.is_dataclass(kind):
             try:
-                fields = {
-                    field.name: self.encode(getattr(value, field.name), depth) for field in dataclasses.fields(kind)
-                }
+                fields = {name: getattr(value, name) for name in (field.name for field in dataclasses.fields(kind))}
             except AttributeError:
                 return _opaque(value, "(a dataclass without all of its fields)")
-            return {"t": "data", "c": name, "v": fields}
-        if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-            return {"t": "named", "c": name, "v": [self.encode(item, depth) for item in tuple.__iter__(value)]}
-        if isinstance(value, BaseException):
-            return encode_error(value)
-        if (
-            kind.__module__ in OBJECT_MODULES
-            and not issubclass(kind, _BUILT_IN)
-            and type(getattr(value, "__dict__", None)) is dict
-        ):
-            return {"t": "object", "c": name, "v": {key: self.encode(item, depth) for key, item in vars(value).items()}}
+            return {
+                "t": "data",
+                "c": _names(kind),
+                "v": {name: self.encode(item, depth) for name, item in fields.items()},
+            }
+        if _is_named_tuple(kind):
+            return {"t": "named", "c": _names(kind), "v": [self.encode(item, depth) for item in tuple.__iter__(value)]}
+        if _is_plain_class(kind) and type(getattr(value, "__dict__", None)) is dict:
+            items = {_text(name): self.encode(item, depth) for name, item in vars(value).items()}
+            return {"t": "object", "c": _names(kind), "v": items}
         return _opaque(value, "")
+
+    def pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
+        return [[self.encode(key, depth), self.encode(item, depth)] for key, item in dict.items(value)]
 
 
 def decode(data: Any, lookup: Lookup) -> Any:
@@ -156,7 +193,7 @@ def decode(data: Any, lookup: Lookup) -> Any:
         return _decode(data, lookup, 0)
     except WireError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         raise WireError(f"this is no encoded value: {type(error).__name__}: {error}") from error
 
 
@@ -167,38 +204,84 @@ def _decode(data: Any, lookup: Lookup, depth: int) -> Any:
         return [_decode(item, lookup, depth + 1) for item in data]
     if not isinstance(data, dict):
         return data
-    tag: str = data["t"]
-    value: Any = data.get("v")
-    if tag == "tuple":
-        return tuple(_decode(item, lookup, depth + 1) for item in value)
-    if tag == "dict":
-        return {_decode(key, lookup, depth + 1): _decode(item, lookup, depth + 1) for key, item in value}
-    if tag in {"set", "frozenset"}:
-        items = [_decode(item, lookup, depth + 1) for item in value]
-        return set(items) if tag == "set" else frozenset(items)
-    if tag in _READERS:
-        return _READERS[tag](value)
+    tag, value = data["t"], data.get("v")
+    if tag in READERS:
+        return READERS[tag](value)
+    if tag in {"tuple", "set", "frozenset", "deque"}:
+        items = [_decode(item, lookup, depth + 1) for item in _is(list, value)]
+        if tag == "deque":
+            return collections.deque(items, data["m"])
+        return {"tuple": tuple, "set": set, "frozenset": frozenset}[tag](items)
+    if tag in {"dict", "ordered", "counter", "default"}:
+        pairs = {_decode(key, lookup, depth + 1): _decode(item, lookup, depth + 1) for key, item in _is(list, value)}
+        if tag == "default":
+            return collections.defaultdict(data["f"] and _FACTORIES[data["f"]], pairs)
+        return _MAPPINGS[tag](pairs) if tag in _MAPPINGS else pairs
     if tag in {"datetime", "time"}:
         kind = dt.datetime if tag == "datetime" else dt.time
-        moment = kind.fromisoformat(value).replace(fold=data["f"])
+        moment = kind.fromisoformat(_is(str, value)).replace(fold=data["f"])
         return moment.replace(tzinfo=zoneinfo.ZoneInfo(data["z"])) if "z" in data else moment
+    module, name = (_is(str, part) for part in data["c"])
     if tag == "opaque":
-        return Opaque(data["c"][1], value)
+        return Opaque(name, _is(str, value))
     if tag == "error":
-        return RaisedError(data["c"][0], data["c"][1], data["m"], tuple(data["b"]))
-    found = lookup(*data["c"])
-    if tag == "enum":
-        return found[value]
-    if tag == "flag":
-        return found(_decode(value, lookup, depth + 1))
-    if tag == "named":
-        return tuple.__new__(found, [_decode(item, lookup, depth + 1) for item in value])
-    if tag in {"data", "object"}:
-        made = object.__new__(found)
+        return RaisedError(module, name, _is(str, data["m"]), tuple(_is(str, base) for base in data["b"]))
+    return _decode_instance(tag, lookup(module, name), value, lambda item: _decode(item, lookup, depth + 1))
+
+
+def _decode_instance(tag: str, kind: Any, value: Any, inner: Callable[[Any], Any]) -> Any:
+    """A member or an instance of a class, made without calling anything of it but what `Enum` itself calls."""
+    if not isinstance(kind, type):
+        raise WireError("what it names is no class")
+    if tag == "enum" and isinstance(kind, enum.EnumMeta):
+        return kind._member_map_[_is(str, value)]
+    if tag == "flag" and isinstance(kind, enum.EnumMeta) and issubclass(kind, enum.Flag):
+        return kind(_is(int, inner(value)))
+    if tag == "named" and _is_named_tuple(kind):
+        items = [inner(item) for item in _is(list, value)]
+        if len(items) != len(kind._fields):  # type: ignore[attr-defined]  # a named tuple has them
+            raise WireError(f"{kind.__qualname__} has another number of items")
+        return tuple.__new__(kind, items)
+    if tag == "data" and dataclasses.is_dataclass(kind):
+        if {field.name for field in dataclasses.fields(kind)} != set(_is(dict, value)):
+            raise WireError(f"{kind.__qualname__} has other fields")
+        made = object.__new__(kind)
         for name, item in value.items():
-            object.__setattr__(made, name, _decode(item, lookup, depth + 1))
+            object.__setattr__(made, name, inner(item))
         return made
-    raise WireError(f"there is no tag {tag!r}")
+    if tag == "object" and _is_plain_class(kind):
+        made = object.__new__(kind)
+        made.__dict__.update({_is(str, name): inner(item) for name, item in _is(dict, value).items()})
+        return made
+    raise WireError(f"{kind.__qualname__} is nothing that the tag {tag!r} stands for")
+
+
+def _is(kind: Any, value: Any) -> Any:
+    if type(value) is not kind:
+        raise WireError(
+            f"a value of type {kind.__name__} was expected, and there was one of type {type(value).__name__}"
+        )
+    return value
+
+
+def _moment(value: Any, kind: type) -> dict[str, Any]:
+    zone = value.tzinfo
+    form = {"t": kind.__name__, "v": value.isoformat(), "f": value.fold}
+    if type(zone) is zoneinfo.ZoneInfo and zone.key:
+        return {**form, "v": value.replace(tzinfo=None).isoformat(), "z": zone.key}
+    if zone is None or type(zone) is dt.timezone:
+        return form
+    return _opaque(value, "(a time zone of another kind)")
+
+
+def _is_plain_class(kind: type) -> bool:
+    """Whether an instance is its attributes and nothing else: of the workspace's own, and no kind of number, text or list."""
+    return kind.__module__ in OBJECT_MODULES and not issubclass(kind, _BUILT_IN)
+
+
+def _is_named_tuple(kind: type) -> bool:
+    fields = getattr(kind, "_fields", None)
+    return issubclass(kind, tuple) and type(fields) is tuple
 
 
 def _opaque(value: object, note: str) -> dict[str, Any]:
@@ -206,40 +289,22 @@ def _opaque(value: object, note: str) -> dict[str, Any]:
     shown = note
     if not note:
         try:
-            shown = repr(value)[:200]
+            shown = _ADDRESS.sub("", _text(repr(value))[:MOST_SHOWN])
         except Exception:  # noqa: BLE001 - a hostile __repr__ is only for show
-            shown = f"<{kind.__qualname__}>"
-    return {"t": "opaque", "c": [str(kind.__module__), str(kind.__qualname__)], "v": shown or f"<{kind.__qualname__}>"}
+            shown = ""
+    return {"t": "opaque", "c": _names(kind), "v": shown or f"<{_text(kind.__qualname__)}>"}
+
+
+def _text(text: str) -> str:
+    """The same text as a plain string that UTF-8 can hold: surrogates become replacement characters."""
+    return str.encode(text, "utf-8", "replace").decode() if not str.isascii(text) else str.__str__(text)
+
+
+def _names(kind: Any) -> list[str]:
+    module: object = kind.__module__  # a class may say anything here
+    return [_text(module) if isinstance(module, str) else "", _text(kind.__qualname__)]
 
 
 def _dotted(kind: type) -> str:
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-
-
-_BUILT_IN = (int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset)
-_SIMPLE: dict[type, tuple[str, Callable[[Any], Any]]] = {
-    bytes: ("bytes", bytes.hex),
-    bytearray: ("bytearray", bytearray.hex),
-    complex: ("complex", lambda value: [repr(value.real), repr(value.imag)]),
-    decimal.Decimal: ("decimal", str),
-    fractions.Fraction: ("fraction", lambda value: [hex(value.numerator), hex(value.denominator)]),
-    dt.date: ("date", lambda value: value.isoformat()),
-    dt.timedelta: ("timedelta", lambda value: [value.days, value.seconds, value.microseconds]),
-    uuid.UUID: ("uuid", str),
-    range: ("range", lambda value: [hex(value.start), hex(value.stop), hex(value.step)]),
-    type(...): ("ellipsis", lambda _: ""),
-}
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "int": lambda value: int(value, 16),
-    "float": float,
-    "bytes": bytes.fromhex,
-    "bytearray": bytearray.fromhex,
-    "complex": lambda value: complex(float(value[0]), float(value[1])),
-    "decimal": decimal.Decimal,
-    "fraction": lambda value: fractions.Fraction(int(value[0], 16), int(value[1], 16)),
-    "date": dt.date.fromisoformat,
-    "timedelta": lambda value: dt.timedelta(*value),
-    "uuid": uuid.UUID,
-    "range": lambda value: range(*(int(part, 16) for part in value)),
-    "ellipsis": lambda _: ...,
-}
+    module, name = _names(kind)
+    return name if module == "builtins" else f"{module}.{name}"

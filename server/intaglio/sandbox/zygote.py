@@ -1,51 +1,62 @@
 """A zygote: a warm interpreter that forks one child a request, which goes behind the walls before it reads a line.
 
 Run as `python -P -s -S -B zygote.py CONTROL_FD CONFIGURATION` with a bare environment; standard library only, except
-for what a judge's zygote preloads. The zygote never holds a run's data: the child reads its program after the fork.
+for what a judge's zygote imports. The zygote never holds a run's data: the child reads its program after the fork.
 """
 
 from __future__ import annotations
 
-import builtins
 import gc
 import importlib
+import importlib.machinery
 import importlib.util
 import json
+import math
 import os
 import select
 import signal
 import socket
-import struct
 import sys
 import time
-import traceback
 import types
+import zoneinfo
+from collections.abc import Sequence
 from typing import Any
 
-PRELOADED = """
-    abc array base64 binascii bisect calendar cmath codecs collections collections.abc contextlib copy csv dataclasses
-    datetime _strptime decimal difflib enum fractions functools graphlib hashlib heapq hmac html html.entities inspect io
-    ipaddress itertools json keyword math numbers operator pprint random re statistics string stringprep struct textwrap
-    time traceback types typing unicodedata urllib.parse uuid warnings weakref zlib zoneinfo __future__ _pydecimal
-    encodings.idna encodings.latin_1 encodings.ascii encodings.utf_8_sig encodings.cp1252 encodings.utf_16
+IMPORTED = """
+    abc array base64 binascii bisect calendar cmath codecs collections collections.abc colorsys contextlib copy csv
+    dataclasses datetime _strptime decimal difflib enum fnmatch fractions functools graphlib hashlib heapq hmac html
+    html.entities inspect io ipaddress itertools json keyword math numbers operator pprint random re shlex statistics string
+    stringprep struct textwrap time traceback types typing unicodedata urllib.parse uuid warnings weakref xml.sax.saxutils
+    zlib zoneinfo __future__ _pydecimal encodings.ascii encodings.base64_codec encodings.cp1252 encodings.cp437
+    encodings.hex_codec encodings.idna encodings.iso8859_1 encodings.iso8859_15 encodings.latin_1 encodings.punycode
+    encodings.raw_unicode_escape encodings.rot_13 encodings.unicode_escape encodings.utf_16 encodings.utf_16_be
+    encodings.utf_16_le encodings.utf_32 encodings.utf_8 encodings.utf_8_sig
 """.split()  # noqa: SIM905 - a list of words is read more easily so
-READY = b"R"
-MESSAGE, FAILURE = b"M", b"E"
+"""Modules that a child finds loaded; it can load no other."""
+THIRD_PARTY = frozenset({"hypothesis", "sortedcontainers", "_hypothesis_globals", "_hypothesis_ftz_detector"})
+"""What a judge's zygote imports from the tool's own environment, and nothing else of it."""
+PROBE_BYTES, PROBE_SECONDS = 2**30, 5.0
+MOST_ENDED = 1000
+GRACE_SECONDS = 2.0
+"""How long after its time we leave the ending of a child to the parent, which can say why."""
+HELD_ZONES: list[zoneinfo.ZoneInfo] = []
 
 
-def load(name: str) -> Any:
-    """A module that stands beside this file, by its path alone."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")  # noqa: PTH100, PTH118, PTH120
-    spec = importlib.util.spec_from_file_location(f"intaglio_{name}", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{name} does not stand beside the zygote")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+class Named:
+    """An importer for a few top-level packages in given folders, so that nothing else there can be picked up."""
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        self.folders = list(folders)
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None) -> Any:
+        """Where such a package lies; None for any other module, and for what lies within packages."""
+        if path is not None or name not in THIRD_PARTY:
+            return None
+        return importlib.machinery.PathFinder.find_spec(name, self.folders, target)
 
 
-def load_as(dotted: str, path: str) -> None:
+def load_as(dotted: str, path: str) -> Any:
     """A module by its path under a dotted name, within packages that hold nothing else."""
     parents = dotted.split(".")[:-1]
     for depth in range(1, len(parents) + 1):
@@ -62,178 +73,204 @@ def load_as(dotted: str, path: str) -> None:
     module = importlib.util.module_from_spec(spec)
     sys.modules[dotted] = module
     spec.loader.exec_module(module)
-    setattr(sys.modules[".".join(parents)], dotted.rpartition(".")[2], module)
+    if parents:
+        setattr(sys.modules[".".join(parents)], dotted.rpartition(".")[2], module)
+    return module
 
 
-class Rooms:
-    """What a zygote hands to its children: the modules that stand beside this file, and where it runs."""
-
-    def __init__(self, walls: Any, wire: Any, in_namespaces: bool) -> None:
-        self.walls = walls
-        self.wire = wire
-        self.in_namespaces = in_namespaces
+def load_rooms() -> dict[str, Any]:
+    """The modules that stand beside this file, by their paths alone."""
+    folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is not imported in a zygote
+    names = ("walls", "seccomp", "landlock", "namespaces", "wire_scalars", "wire", "enclosed")
+    return {name: load_as(f"intaglio.sandbox.{name}", f"{folder}/{name}.py") for name in names}
 
 
-class Channel:
-    """The child's end of the conversation: length-prefixed JSON."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def send(self, value: object) -> None:
-        """Send one JSON-compatible value."""
-        self.frame(MESSAGE, json.dumps(value, separators=(",", ":")).encode())
-
-    def receive(self) -> Any:
-        """The next value; the process ends when there will be none."""
-        size = struct.unpack(">I", self._exactly(4))[0]
-        return json.loads(self._exactly(size))
-
-    def frame(self, kind: bytes, data: bytes) -> None:
-        """Write one frame whole."""
-        data = struct.pack(">I", len(data) + 1) + kind + data
-        while data:
-            data = data[os.write(self._descriptor, data) :]
-
-    def _exactly(self, size: int) -> bytes:
-        parts = []
-        while size:
-            part = os.read(self._descriptor, min(size, 1 << 20))
-            if not part:
-                os._exit(0)
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+def hold_time_zones() -> None:
+    """Load every time zone that the system's table names, so that children find them without a file."""
+    for folder in zoneinfo.TZPATH:
+        try:
+            with open(f"{folder}/tzdata.zi", encoding="utf-8") as file:  # noqa: PTH123 - pathlib is not imported in a zygote
+                words = [line.split() for line in file if line.startswith(("Z ", "L "))]
+        except OSError:
+            continue
+        for parts in words:
+            try:
+                HELD_ZONES.append(zoneinfo.ZoneInfo(parts[1] if parts[0] == "Z" else parts[2]))
+            except (OSError, ValueError):  # named in the table, and not installed
+                continue
+        return
 
 
-class Silence:
-    """A standard stream that keeps nothing."""
-
-    encoding = "utf-8"
-    errors = "replace"
-
-    def write(self, text: str) -> int:
-        """Take a text and forget it."""
-        return len(text)
-
-    def flush(self) -> None:
-        """Have nothing to write."""
-
-    def isatty(self) -> bool:
-        """Be no terminal."""
-        return False
+def prepare(rooms: dict[str, Any], configuration: dict[str, Any]) -> None:
+    """Import all that children will find loaded."""
+    time.tzset()
+    for name in IMPORTED:
+        importlib.import_module(name)
+    hold_time_zones()
+    if configuration["paths"]:
+        folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is not imported in a zygote
+        sys.meta_path.insert(0, Named(configuration["paths"]))
+        load_as("intaglio.sandbox.warm", f"{folder}/warm.py").warm_up(configuration.get("cache", ""))
+    for dotted, path in configuration["preload"]:
+        load_as(dotted, path)
+    rooms["walls"].bound_descriptors()
 
 
-def be_child(rooms: Rooms, descriptor: int, request: dict[str, Any]) -> None:
-    """Close everything, put up every wall, say so, then read and execute the program."""
-    null = os.open("/dev/null", os.O_RDWR)
-    kept = 3
-    if descriptor != kept:
-        os.dup2(descriptor, kept)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
-    os.closerange(kept + 1, 4096)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    rooms.walls.put_up_landlock()
-    if not rooms.in_namespaces:
-        rooms.walls.drop_root()
-    rooms.walls.die_with_parent()
-    rooms.walls.put_up_limits(request["memory"], request["seconds"])
-    sys.stdin = None
-    for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
-        setattr(sys, name, Silence())
-    rooms.walls.put_up_seccomp()
-    os.write(kept, READY)
-    channel = Channel(kept)
+def enter_pid_namespace(control: socket.socket) -> None:
+    """Go on in a forked process, the first of the new pid namespace; this one waits for it and ends with it."""
+    inner = os.fork()
+    if inner:
+        control.close()
+        os.waitpid(inner, 0)
+        os._exit(0)
+
+
+def leave_the_system(rooms: dict[str, Any], control: socket.socket) -> dict[str, str]:
+    """Namespaces and privileges: what this process and all its children do without. Says how far it went."""
+    namespaces = rooms["namespaces"]
+    refused = namespaces.enter_namespaces()
+    state = f"not allowed here ({refused})" if refused else "on"
+    if not refused:
+        enter_pid_namespace(control)
+        if still := namespaces.empty_root():
+            state = f"on, but for the root folder ({still})"
+    privileges = rooms["walls"].drop_privileges()
+    if not refused:
+        rooms["walls"].die_with_parent(0)
+    return {"namespaces": state, "privileges": privileges}
+
+
+def probe(rooms: dict[str, Any], control: socket.socket) -> str:
+    """Put up every wall in a child that is thrown away: "" when all stand, else which does not."""
+    ours, theirs = socket.socketpair()
+    parent = os.getpid()
+    process = os.fork()
+    if process == 0:
+        try:
+            control.close()
+            rooms["enclosed"].be_child(theirs.fileno(), rooms["wire"], PROBE_BYTES, PROBE_SECONDS, parent)
+        finally:
+            os._exit(1)
+    theirs.close()
+    ours.settimeout(PROBE_SECONDS)
     try:
-        program = channel.receive()
-        namespace = {"__name__": "__sandbox__", "__builtins__": builtins, "channel": channel, "wire": rooms.wire}
-        exec(compile(program, "<sandbox>", "exec"), namespace)  # noqa: S102 - what this process is for
-    except MemoryError:
-        channel.frame(FAILURE, b"out of memory")
-    except BaseException:  # noqa: BLE001 - whatever ended the program is told to the parent
-        channel.frame(FAILURE, traceback.format_exc()[-4000:].encode("utf-8", "replace"))
-    os._exit(0)
-
-
-def end_child(process: int) -> int | None:
-    """Kill and reap a child; how it had ended by itself, if it had, as a wait status, else None."""
-    limit = time.monotonic() + 0.05
-    while time.monotonic() < limit:
-        done, status = os.waitpid(process, os.WNOHANG)
-        if done:
-            return status
-        time.sleep(0.001)
+        said = ours.recv(600)
+    except OSError as error:
+        said = f"Wthe walls were not put up in time ({error})".encode()
+    ours.close()
     os.kill(process, signal.SIGKILL)
     os.waitpid(process, 0)
-    return None
+    if said == rooms["enclosed"].READY:
+        return ""
+    return said[1:].decode("utf-8", "replace") or "a child ended before its walls were up"
 
 
-def serve(rooms: Rooms, control: socket.socket) -> None:
+class Children:
+    """The children that live, until when, and how those ended that nobody has asked about yet."""
+
+    def __init__(self, rooms: dict[str, Any], control: socket.socket) -> None:
+        self.rooms = rooms
+        self.control = control
+        self.living: dict[int, tuple[int, float]] = {}
+        self.ended: dict[int, int] = {}
+
+    def start(self, request: dict[str, Any], descriptor: int) -> dict[str, Any]:
+        """Fork a child for a request; it speaks through `descriptor`."""
+        parent = os.getpid()
+        try:
+            process = os.fork()
+        except OSError as error:
+            return {"failed": f"no process could be forked ({error.strerror})"}
+        if process == 0:
+            try:
+                self.control.close()
+                be_child = self.rooms["enclosed"].be_child
+                be_child(descriptor, self.rooms["wire"], request["memory"], request["seconds"], parent)
+            finally:
+                os._exit(1)
+        self.living[request["id"]] = (process, time.monotonic() + request["seconds"] + GRACE_SECONDS)
+        return {"started": request["id"]}
+
+    def end(self, identifier: int, *, by_itself: bool) -> dict[str, Any]:
+        """Kill and reap a child; how it had ended, as a wait status, if it had. `by_itself`: it closed its end."""
+        if identifier in self.ended:
+            return {"status": self.ended.pop(identifier)}
+        if identifier not in self.living:
+            return {"status": None}
+        process, _ = self.living.pop(identifier)
+        limit = time.monotonic() + (0.1 if by_itself else 0.0)
+        while True:
+            done, status = os.waitpid(process, os.WNOHANG)
+            if done:
+                return {"status": status}
+            if time.monotonic() >= limit:
+                break
+            time.sleep(0.0005)
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        return {"status": None}
+
+    def end_overdue(self) -> float | None:
+        """Kill those whose time is over, reap those that ended; seconds until the next one is due, None when there is none."""
+        now = time.monotonic()
+        for identifier, (process, due) in list(self.living.items()):
+            if now < due:
+                continue
+            os.kill(process, signal.SIGKILL)
+            self.ended[identifier] = os.waitpid(process, 0)[1]
+            del self.living[identifier]
+        while len(self.ended) > MOST_ENDED:
+            del self.ended[next(iter(self.ended))]
+        return max(0.0, min(due for _, due in self.living.values()) - now) if self.living else None
+
+
+def serve(children: Children, control: socket.socket) -> None:
     """Answer requests until the parent closes its end."""
-    children: dict[int, int] = {}
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
     while True:
-        select.select([control], [], [])
+        due = children.end_overdue()
+        if not poll.poll(None if due is None else math.ceil(due * 1000)):
+            continue
         data, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
         if not data:
             os._exit(0)
         request = json.loads(data)
         if request["do"] == "start":
-            process = os.fork()
-            if process == 0:
-                try:
-                    control.detach()
-                    be_child(rooms, descriptors[0], request)
-                finally:
-                    os._exit(1)
-            os.close(descriptors[0])
-            children[request["id"]] = process
-            answer: dict[str, int | None] = {"started": request["id"]}
+            answer = children.start(request, descriptors[0])
         else:
-            known = children.pop(request["id"], 0)
-            answer = {"status": end_child(known) if known else None}
+            answer = children.end(request["id"], by_itself=request.get("by_itself", True))
+        for descriptor in descriptors:
+            os.close(descriptor)
         control.sendall(json.dumps(answer).encode())
 
 
 def main() -> None:
-    """Import, warm up, enter the namespaces, say which walls there are, and serve."""
+    """Import, warm up, leave the system, try the walls, say which there are, and serve."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    configuration = json.loads(sys.argv[2])
+    states = dict.fromkeys(("seccomp", "landlock", "namespaces", "privileges", "resource limits"), "not tried")
     try:
-        time.tzset()
-        for name in PRELOADED:
-            importlib.import_module(name)
-        walls, wire = load("walls"), load("wire")
-        if configuration["paths"]:
-            sys.path[:0] = configuration["paths"]
-            load("warm").warm_up()
-        for dotted, path in configuration["preload"]:
-            load_as(dotted, path)
-        if configuration["paths"]:
-            del sys.path[: len(configuration["paths"])]
-        walls.seccomp_program(os.uname().machine)
-        in_namespaces = walls.enter_namespaces()
+        rooms = load_rooms()
+        machine = os.uname().machine
+        rooms["seccomp"].seccomp_program(machine)
+        version = rooms["landlock"].landlock_version()
+        states["landlock"] = f"ABI {version}" if version else "not in this kernel"
+        prepare(rooms, json.loads(sys.argv[2]))
+        states.update(leave_the_system(rooms, control))
+        refused = probe(rooms, control)
     except BaseException as error:  # noqa: BLE001 - any failure here is a refusal, told to the parent
-        control.sendall(json.dumps({"refused": f"{type(error).__name__}: {error}"}).encode())
+        refused = str(error) or type(error).__name__
+    if refused:
+        for name in states:
+            if refused.startswith(name):
+                states[name] = refused.removeprefix(f"{name}: ")
+        control.sendall(json.dumps({"refused": refused, "walls": states}).encode())
         os._exit(1)
-    if in_namespaces:
-        walls.die_with_parent()
-        inner = os.fork()
-        if inner:
-            control.close()
-            os.waitpid(inner, 0)
-            os._exit(0)
-        walls.die_with_parent()
-    states = {
-        "seccomp": "on",
-        "landlock": f"ABI {walls.landlock_version()}" if walls.landlock_version() else "not in this kernel",
-        "namespaces": "on" if in_namespaces else "not allowed here",
-        "resource limits": "on",
-    }
+    states.update({"seccomp": f"on ({machine})", "resource limits": "on"})
     gc.collect()
     gc.freeze()
     control.sendall(json.dumps({"walls": states}).encode())
-    serve(Rooms(walls, wire, in_namespaces), control)
+    serve(Children(rooms, control), control)
 
 
 if __name__ == "__main__":
