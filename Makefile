@@ -36,7 +36,7 @@ docs: $(STAMP)  ## write the generated pages anew
 	$(BIN)/python -m intaglio.pages
 
 lock: $(STAMP)  ## resolve the lock file with hashes anew
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --all-extras --group dev --no-header -o requirements.lock pyproject.toml
 
 clean:

@@ -54,19 +54,25 @@ def decode_source(data: bytes) -> SourceFile:
         data = data[len(_BYTE_ORDER_MARK) :]
     if b"\0" in data:
         raise SourceError("the file holds NUL bytes: it is binary, not Python source")
-    encoding = "utf-8"
-    for line in data.split(b"\n", 2)[:2]:
-        if match := _CODING.match(line):
-            encoding = match.group(1).decode("ascii")
-            break
-        if not re.match(rb"^[ \t\f]*(#.*)?\r?$", line):
-            break
+    encoding = _declared_encoding(data)
     try:
         return SourceFile(data.decode(encoding), encoding, mark)
     except LookupError as error:
         raise SourceError(f"the file declares the encoding {encoding!r}, which Python does not know") from error
     except UnicodeDecodeError as error:
         raise SourceError(f"byte {error.start} is not valid {encoding}; save the file as UTF-8") from error
+
+
+def encode_source(text: str) -> bytes:
+    """The bytes of a text as the encoding says that it declares itself; UTF-8 where that cannot hold it.
+
+    The inverse of `decode_source`, but for the mark: for texts of open editors, which have not been files yet.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        return text.encode(_declared_encoding(data))
+    except (LookupError, UnicodeEncodeError):
+        return data
 
 
 def read_source(path: Path) -> SourceFile:
@@ -101,6 +107,16 @@ def write_atomically(path: Path, data: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _declared_encoding(data: bytes) -> str:
+    """What a coding comment in the first two lines says (PEP 263); "utf-8" without one."""
+    for line in data.split(b"\n", 2)[:2]:
+        if match := _CODING.match(line):
+            return match.group(1).decode("ascii")
+        if not re.match(rb"^[ \t\f]*(#.*)?\r?$", line):
+            break
+    return "utf-8"
 
 
 def _umask() -> int:

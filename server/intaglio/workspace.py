@@ -31,18 +31,29 @@ class Tree(Protocol):
 
 def find_root(start: Path) -> Path:
     """The workspace that `start` lies in: the nearest folder with .intaglio, settings, or .git; else its own folder."""
+    return _find_marked(start) or _folder_of(start)
+
+
+def choose_root(here: Path, named: Path | None) -> Path:
+    """The workspace that a command run in `here` works on, when its first argument names the path `named`.
+
+    A path in another workspace takes the command there. One that no mark claims never makes a workspace of its own
+    folder: `compile /` is refused as lying outside, and does not walk over a whole disk.
+    """
+    return (_find_marked(named) if named else None) or find_root(here)
+
+
+def _find_marked(start: Path) -> Path | None:
+    folder = _folder_of(start)
+    for candidate in (folder, *folder.parents):
+        if (candidate / STATE_FOLDER).is_dir() or (candidate / ".git").exists() or _has_settings(candidate):
+            return candidate
+    return None
+
+
+def _folder_of(start: Path) -> Path:
     start = Path(os.path.abspath(start))  # noqa: PTH100 - links stay as they are; Path.resolve would follow them
-    folder = start if start.is_dir() else start.parent
-    candidates = (folder, *folder.parents)
-    for has_mark in (
-        lambda place: (place / STATE_FOLDER).is_dir(),
-        _has_settings,
-        lambda place: (place / ".git").exists(),
-    ):
-        for candidate in candidates:
-            if has_mark(candidate):
-                return candidate
-    return folder
+    return start if start.is_dir() else start.parent
 
 
 def relative_path(root: Path, path: Path) -> str:
@@ -118,7 +129,9 @@ class DiskTree:
     def read(self, path: str) -> bytes | None:
         """See Tree. A link that leads out of the workspace is not followed; what is no plain file is not read."""
         if (text := self.open_texts.get(path)) is not None:
-            return text.encode("utf-8", "surrogatepass")
+            from intaglio.source import encode_source
+
+            return encode_source(text)
         place = f"{self.root}{os.sep}{path}"
         if "" not in self._folders:
             self._folders[""] = os.path.realpath(self.root)

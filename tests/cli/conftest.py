@@ -46,7 +46,7 @@ class Workspace:
         environment = {**self.environment, **more.pop("environment", {})}
         done = subprocess.run(
             [sys.executable, "-m", "intaglio", *arguments],
-            cwd=self.root, env=environment, capture_output=True, text=True, check=False, timeout=120, **more,
+            cwd=self.root, env=environment, capture_output=True, text=True, check=False, timeout=60, **more,
         )  # fmt: skip
         ran = Ran(done.returncode, done.stdout, done.stderr)
         assert ran.code == code, f"exit {ran.code}, expected {code}\n{ran.out}\n{ran.err}"

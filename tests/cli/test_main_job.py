@@ -92,6 +92,7 @@ def test_dry_run_writes_nothing(workspace, spec_text):
 
 def test_the_json_document_follows_its_schema(workspace, spec_text):
     import jsonschema
+
     from intaglio.cli.report import SCHEMA
 
     workspace.write("claims.py", spec_text + "\n\n# spec:\n# exmple: f(1)\ndef f(x): ...\n")

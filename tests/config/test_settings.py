@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 import pytest
+
 from intaglio.config import DOCUMENTATION, ConfigurationError, Settings, load_settings, render_markdown, with_options
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from intaglio.finding import Severity
 from intaglio.spec import read_specs
 from intaglio.spec.references import check_references

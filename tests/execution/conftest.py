@@ -1,6 +1,7 @@
 """A way to put a text through the stages."""
 
 import pytest
+
 from intaglio.config import Settings
 from intaglio.snapshot import Snapshot
 from intaglio.spec import read_specs

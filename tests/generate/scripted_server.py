@@ -51,7 +51,9 @@ def scripted(*steps, repeat=False):
             step = left[0] if repeat and len(left) == 1 else left.pop(0) if left else Step(status=500)
             step = step if isinstance(step, Step) else Step(step)
             if step.status != 200:
-                body = json.dumps({"error": {"message": f"scripted {step.status}", "type": "scripted", "code": str(step.status)}}).encode()
+                body = json.dumps(
+                    {"error": {"message": f"scripted {step.status}", "type": "scripted", "code": str(step.status)}}
+                ).encode()
                 self.answer(step.status, body, "application/json", step.headers)
                 return
             try:
@@ -84,12 +86,18 @@ def scripted(*steps, repeat=False):
                     self.close_connection = True
                     self.connection.close()
                     return
-                self.event({"choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}]})
+                self.event(
+                    {"choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}]}
+                )
                 if step.hold is not None:
                     self.wait_for(step.hold)
             self.event({"choices": [{"index": 0, "delta": {}, "finish_reason": step.finish}]})
             if step.usage is not None:
-                tokens = {"prompt_tokens": step.usage[0], "completion_tokens": step.usage[1], "total_tokens": sum(step.usage)}
+                tokens = {
+                    "prompt_tokens": step.usage[0],
+                    "completion_tokens": step.usage[1],
+                    "total_tokens": sum(step.usage),
+                }
                 self.event({"choices": [], "usage": tokens})
             self.piece(b"data: [DONE]\n\n")
             self.piece(b"")

@@ -3,10 +3,11 @@
 import threading
 
 import pytest
+from scripted_server import Step, scripted
+
 from intaglio.generate.interface import Cancelled, Completion, Delta, GenerationError, Message, Request
 from intaglio.generate.litellm_backend import LitellmBackend
 from intaglio.spec import read_specs
-from scripted_server import Step, scripted
 
 SPEC = read_specs("# spec: Return x doubled.\n# example: f(1) == 2\ndef f(x: int) -> int: ...\n").specs[0]
 
@@ -42,7 +43,10 @@ def test_a_missing_usage_is_called_estimated(backend):
 
 
 def test_a_cut_connection_is_an_error(backend):
-    with scripted(Step("return x * 2 and much more text than one piece", cut=2)) as served, pytest.raises(GenerationError) as caught:
+    with (
+        scripted(Step("return x * 2 and much more text than one piece", cut=2)) as served,
+        pytest.raises(GenerationError) as caught,
+    ):
         ask(backend, served)
     assert caught.value.code in {"GE106", "GE110"}
 
@@ -55,7 +59,10 @@ def test_a_rate_limit_is_waited_for(backend):
 
 
 def test_a_lasting_rate_limit_is_an_error(backend):
-    with scripted(Step(status=429, headers={"Retry-After": "0"}), repeat=True) as served, pytest.raises(GenerationError) as caught:
+    with (
+        scripted(Step(status=429, headers={"Retry-After": "0"}), repeat=True) as served,
+        pytest.raises(GenerationError) as caught,
+    ):
         ask(backend, served)
     assert caught.value.code == "GE108"
     assert len(served.requests) == 4

@@ -1,6 +1,7 @@
 """Generated pages are fresh: each has one source in the code. `make docs` writes them."""
 
 import pytest
+
 from intaglio.pages import render_pages
 
 PAGES = ("settings.md", "findings.md", "spec-language.md", "commands.md", "report.schema.json")

@@ -1,194 +1,211 @@
-"""Attacks from inside a child. Each really tries, and what came of it is judged from outside.
+"""Attacks from inside a child. Each really tries, and whether it worked is judged from outside.
 
-A program that breaks out would report "escaped" with proof; so would one whose wall is down. The controls at the end run
-the same attacks in a plain process, where they work: so the attacks can succeed, and the tests can fail.
+An attacker here has more than a body ever has: ctypes, sockets, subprocess (arsenal.py). The controls run the same
+programs in a plain process, where they work: so the attacks can succeed, and the tests can fail.
 """
 
+import json
 import os
-import socket
-import subprocess
-import sys
-import textwrap
-import threading
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from intaglio.sandbox import open_sandbox
-from intaglio.sandbox.interface import ChildDied, ChildFailed, ChildFlooded, ChildTimedOut, Limits, Role
+from intaglio.sandbox.interface import ChildFailed, Limits, Role
+
+
+def said(*words):
+    """The child reports success in a way that needs no further evidence."""
+    return lambda _scene, answer: answer in words
+
+
+def learned(scene, answer):
+    return isinstance(answer, str) and (scene.token in answer or "the environment's secret" in answer)
+
+
+def changed(scene, answer):
+    return bool(scene.changed())
+
+
+def knocked(scene, answer):
+    return scene.knocked()
+
+
+def killed(scene, answer):
+    return scene.victim.poll() is not None
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A program, the evidence that it worked, and whether it can be shown to work in a plain process."""
+
+    program: str
+    worked: object
+    control: bool = True
+
 
 ATTACKS = {
-    "read a file": "channel.send(open(TARGET).read())",
-    "write a file": "open(TARGET, 'w').write('owned'); channel.send('escaped')",
-    "create a file": "import os; os.close(os.open(TARGET + '.new', os.O_CREAT | os.O_WRONLY)); channel.send('escaped')",
-    "list a folder": "import os; channel.send(os.listdir('/'))",
-    "stat a file": "import os; channel.send(os.stat(TARGET).st_size)",
-    "delete a file": "import os; os.unlink(TARGET); channel.send('escaped')",
-    "make a symbolic link": "import os; os.symlink(TARGET, TARGET + '.link'); channel.send('escaped')",
-    "change a mode": "import os; os.chmod(TARGET, 0o777); channel.send('escaped')",
-    "execute a program": "import os; os.execv('/bin/sh', ['sh', '-c', 'true'])\nchannel.send('escaped')",
-    "spawn a program": "import os; os.posix_spawn('/bin/true', ['true'], {}); channel.send('escaped')",
-    "os.system": "import os; channel.send('escaped' if os.system('true') == 0 else 'refused')",
-    "fork": "import os; pid = os.fork(); channel.send('escaped' if pid else 'child')",
-    "start a thread": "import _thread, time; _thread.start_new_thread(time.sleep, (0,)); channel.send('escaped')",
-    "daemonize": "import os; os.setsid(); channel.send('escaped')",
-    "connect to loopback": "import _socket; s = _socket.socket(); s.connect(('127.0.0.1', PORT)); channel.send('escaped')",
-    "listen on loopback": "import _socket; s = _socket.socket(); s.bind(('127.0.0.1', 0)); channel.send('escaped')",
-    "unix socket": "import _socket; s = _socket.socket(_socket.AF_UNIX); channel.send('escaped')",
-    "abstract unix socket": "import _socket; s = _socket.socket(_socket.AF_UNIX, _socket.SOCK_DGRAM); s.bind('\\0x'); channel.send('escaped')",
-    "socket pair": "import _socket; _socket.socketpair(); channel.send('escaped')",
-    "kill the parent": "import os; os.kill(os.getppid(), 9); channel.send('escaped')",
-    "kill everyone": "import os; os.kill(-1, 9); channel.send('escaped')",
-    "signal zero": "import os; os.kill(1, 0); channel.send('escaped')",
-    "ptrace": "import ctypes; libc = ctypes.CDLL(None); channel.send('escaped' if libc.ptrace(0, 0, 0, 0) == 0 else 'refused')",
-    "read /proc/self/mem": "open('/proc/self/mem', 'rb'); channel.send('escaped')",
-    "read the environment of others": "channel.send(open('/proc/1/environ', 'rb').read().decode())",
-    "io_uring": "import ctypes; libc = ctypes.CDLL(None); p = (ctypes.c_char * 120)(); channel.send('escaped' if libc.syscall(425, 4, p) >= 0 else 'refused')",
-    "unshare": "import ctypes; libc = ctypes.CDLL(None); channel.send('escaped' if libc.unshare(0x10000000) == 0 else 'refused')",
-    "mount": "import ctypes; libc = ctypes.CDLL(None); channel.send('escaped' if libc.mount(b'none', b'/', b'tmpfs', 0, 0) == 0 else 'refused')",
-    "map executable memory": "import mmap; m = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC); channel.send('escaped')",
-    "make memory executable": "import ctypes; libc = ctypes.CDLL(None, use_errno=True)\nlibc.mmap.restype = ctypes.c_void_p\na = libc.mmap(None, 4096, 3, 0x22, -1, 0)\nchannel.send('escaped' if libc.mprotect(ctypes.c_void_p(a), 4096, 7) == 0 else 'refused')",
-    "raise a limit": "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)); channel.send('escaped')",
-    "seccomp off": "import ctypes; libc = ctypes.CDLL(None); channel.send('escaped' if libc.prctl(22, 0, 0, 0, 0) == 0 else 'refused')",
-    "subclasses to an importer": "[c for c in object.__subclasses__() if c.__name__ == 'FileLoader'] or [1]\nimport antigravity\nchannel.send('escaped')",
-    "use an inherited descriptor": "import os\nfor fd in range(4, 256):\n    try:\n        os.write(fd, b'x'); channel.send('escaped'); break\n    except OSError:\n        pass\nelse:\n    channel.send('refused')",
-    "read the environment": "import os; channel.send('escaped' if 'SECRET' in os.environ or 'PATH' in os.environ else 'refused')",
-    "open by another system call": "import ctypes; libc = ctypes.CDLL(None); channel.send('escaped' if libc.syscall(2, TARGET.encode(), 0) >= 0 or libc.syscall(257, -100, TARGET.encode(), 0) >= 0 else 'refused')",
-    "32-bit system calls": "import ctypes; libc = ctypes.CDLL(None); channel.send('escaped' if libc.syscall(0x40000000 + 39) > 0 else 'refused')",
+    # Files
+    "read a file": Attack("channel.send(open(SECRET).read())", learned),
+    "read a file through a symbolic link": Attack("channel.send(open(LINK).read())", learned),
+    "read a file by system calls": Attack("channel.send(a.read_by_system_calls(SECRET))", learned),
+    "list a folder": Attack("channel.send('secret.txt' in a.os.listdir(FOLDER))", said(True)),
+    "look at a file": Attack("channel.send(a.os.stat(SECRET).st_size)", said(32)),
+    "write a file": Attack("open(SECRET, 'w').write('owned')", changed),
+    "make a file": Attack("open(DOOR, 'w').write('owned')", changed),
+    "delete a file": Attack("a.os.unlink(SECRET)", changed),
+    "rename a file": Attack("a.os.rename(SECRET, DOOR)", changed),
+    "make a symbolic link": Attack("a.os.symlink('/etc/passwd', DOOR)", changed),
+    "make a hard link": Attack("a.os.link(SECRET, DOOR)", changed),
+    "make a folder": Attack("a.os.mkdir(DOOR)", changed),
+    "change a mode": Attack("a.os.chmod(SECRET, 0o666)", changed),
+    "use an inherited descriptor": Attack(
+        "for n in range(4, 2000):\n"
+        "    try: data = a.os.pread(n, 100, 0).decode()\n"
+        "    except (OSError, ValueError): continue\n"
+        "    if len(data) == 32: channel.send(data)",
+        learned, control=False,
+    ),
+    "leave the root": Attack(
+        "a.os.mkdir('x'); a.os.chroot('x')\nfor _ in range(9): a.os.chdir('..')\na.os.chroot('.')\n"
+        "channel.send(open(SECRET).read())",
+        learned, control=False,
+    ),
+    # Programs and processes
+    "replace itself by a shell": Attack("a.os.execv('/bin/sh', ['sh', '-c', f'echo owned > {DOOR}'])", changed),
+    "run a shell": Attack("a.os.system(f'echo owned > {DOOR}')", changed),
+    "run a subprocess": Attack("a.subprocess.run(['/bin/sh', '-c', f'echo owned > {DOOR}'])", changed),
+    "spawn a program": Attack("a.os.waitpid(a.os.posix_spawn('/bin/sh', ['sh', '-c', f'echo owned > {DOOR}'], {}), 0)", changed),
+    "run a program from memory": Attack(
+        "f = a.syscall('memfd_create', b'x', 0)\na.os.write(f, b'#!/bin/sh\\necho owned > ' + DOOR.encode())\n"
+        "a.os.execve(f'/proc/self/fd/{f}', ['x'], {})",
+        changed,
+    ),
+    "reach a shell through subclasses": Attack(
+        "for c in object.__subclasses__():\n"
+        "    g = getattr(getattr(c, '__init__', None), '__globals__', {})\n"
+        "    if 'system' in g:\n"
+        "        g['system'](f'echo owned > {DOOR}'); break",
+        changed,
+    ),
+    "reach a shell through the loader": Attack(
+        "import sys\nl = sys.modules['importlib._bootstrap'].BuiltinImporter.load_module\n"
+        "l('posix').system(f'echo owned > {DOOR}')",
+        changed,
+    ),
+    "fork": Attack("p = a.os.fork()\nif p: channel.send(p > 0); a.os.waitpid(p, 0)\nelse: a.os._exit(0)", said(True)),
+    "fork by system calls": Attack(
+        "p = a.syscall('clone', 17, 0, 0, 0, 0)\nif p == 0: a.os._exit(0)\nchannel.send(p > 0)", said(True)
+    ),
+    "fork bomb": Attack(
+        "n = 0\nfor _ in range(20):\n    p = a.os.fork()\n    if not p: a.os._exit(0)\n    n += 1\nchannel.send(n)", said(20)
+    ),
+    "start a thread": Attack("t = a.threading.Thread(target=lambda: channel.send('thread')); t.start(); t.join()", said("thread")),
+    "start a worker process": Attack(
+        "p = a.multiprocessing.get_context('fork').Process(target=open, args=(DOOR, 'w')); p.start(); p.join()", changed
+    ),
+    "become a daemon": Attack(
+        "if a.os.fork() == 0:\n    a.os.setsid()\n    if a.os.fork() == 0: open(DOOR, 'w').close()\n    a.os._exit(0)\na.os.wait()",
+        changed, control=False,
+    ),
+    # Other processes
+    "kill a process": Attack("a.os.kill(VICTIM, 9); channel.send('sent')", killed, control=False),
+    "kill every process": Attack("a.os.kill(-1, 9); channel.send('sent')", said("sent"), control=False),
+    "kill its zygote": Attack("a.os.kill(1, 9); a.os.kill(a.os.getppid(), 9); channel.send('sent')", said("sent"), control=False),
+    "see whether a process lives": Attack("a.os.kill(VICTIM, 0); channel.send('it lives')", said("it lives")),
+    "hold a process": Attack("channel.send(a.syscall('pidfd_open', VICTIM, 0) >= 0)", said(True)),
+    "trace a process": Attack("channel.send(a.LIBC.ptrace(16, VICTIM, 0, 0))", said(0), control=False),
+    "let itself be traced": Attack("channel.send(a.LIBC.ptrace(0, 0, 0, 0))", said(0)),
+    "read the memory of the tool": Attack(
+        "b = a.ctypes.create_string_buffer(8)\nv = a.struct.pack('QQ', a.ctypes.addressof(b), 8)\n"
+        "channel.send(a.syscall('process_vm_readv', TOOL, v, 1, v, 1, 0) > 0)",
+        said(True), control=False,
+    ),
+    "open its own memory": Attack("open('/proc/self/mem', 'r+b'); channel.send('open')", said("open")),
+    "read the environment of a process": Attack("channel.send(open(f'/proc/{VICTIM}/environ').read())", learned),
+    "read its own environment": Attack(
+        "a.LIBC.getenv.restype = a.ctypes.c_char_p\n"
+        "channel.send(str(dict(a.os.environ)) + str(a.LIBC.getenv(b'INTAGLIO_TEST_SECRET')))",
+        learned,
+    ),
+    # Network
+    "connect to loopback": Attack("a.socket.create_connection(('127.0.0.1', PORT), 2)", knocked),
+    "send a datagram": Attack("a.socket.socket(type=a.socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', UDP))", knocked),
+    "listen on loopback": Attack("s = a.socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(); channel.send('listening')", said("listening")),
+    "connect to a unix socket": Attack("a.socket.socket(a.socket.AF_UNIX).connect(UNIX)", knocked),
+    "connect to an abstract socket": Attack("a.socket.socket(a.socket.AF_UNIX).connect('\\0' + ABSTRACT)", knocked),
+    "make a socket pair": Attack("a.socket.socketpair(); channel.send('made')", said("made")),
+    "make a pipe": Attack("a.os.pipe(); channel.send('made')", said("made")),
+    # The kernel
+    "io_uring": Attack("channel.send(a.syscall('io_uring_setup', 4, bytes(120)) >= 0)", said(True), control=False),
+    "unshare a user namespace": Attack("channel.send(a.LIBC.unshare(0x10000000))", said(0), control=False),
+    "enter a namespace": Attack("channel.send(a.LIBC.setns(3, 0))", said(0), control=False),
+    "mount": Attack("channel.send(a.LIBC.mount(b'none', b'/', b'tmpfs', 0, None))", said(0), control=False),
+    "become root": Attack("a.os.setuid(0); channel.send('root')", said("root"), control=False),
+    "map executable memory": Attack("a.mmap.mmap(-1, 4096, prot=7); channel.send('mapped')", said("mapped")),
+    "make memory executable": Attack(
+        "a.LIBC.mmap.restype = a.ctypes.c_void_p\nm = a.LIBC.mmap(None, 4096, 3, 0x22, -1, 0)\n"
+        "channel.send(a.LIBC.mprotect(a.ctypes.c_void_p(m), 4096, 7))",
+        said(0),
+    ),
+    "put another filter": Attack("channel.send(a.syscall('seccomp', 0, 0, 0))", said(0), control=False),
+    "raise a limit": Attack("a.resource.setrlimit(a.resource.RLIMIT_NOFILE, (64, 64)); channel.send('raised')", said("raised")),
+    "shared memory": Attack("channel.send(a.LIBC.shmget(0, 4096, 0o1600) >= 0)", said(True), control=False),
+    "watch files": Attack("channel.send(a.syscall('inotify_init1', 0) >= 0)", said(True)),
+    "measure others": Attack("channel.send(a.syscall('perf_event_open', bytes(112), 0, -1, -1, 0) >= 0)", said(True), control=False),
+    "load a program into the kernel": Attack("channel.send(a.syscall('bpf', 0, bytes(72), 72) >= 0)", said(True), control=False),
+    "keep a key": Attack("channel.send(a.syscall('add_key', b'user', b'x', b'y', 1, -2) >= 0)", said(True), control=False),
+    "handle page faults": Attack("channel.send(a.syscall('userfaultfd', 1) >= 0)", said(True), control=False),
+    "change its personality": Attack("channel.send(a.syscall('personality', 0x0400000) >= 0)", said(True)),
+    # Resources
+    "hold 600 megabytes": Attack("x = bytearray(600 * 2**20); channel.send('held')", said("held")),
+    "send too much": Attack("channel.send('x' * 20 * 2**20)", said("x" * 20 * 2**20)),
 }  # fmt: skip
 
-
-@pytest.fixture(scope="module")
-def sandbox():
-    opened = open_sandbox()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def target(tmp_path):
-    path = tmp_path / "secret.txt"
-    path.write_text("escaped")
-    path.chmod(0o644)
-    tmp_path.chmod(0o755)
-    return path
+HEAD = "import attacks.arsenal as a\nchannel.send('armed')\n"
+PLAIN_HEAD = """
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("arsenal", sys.argv[1])
+a = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(a)
+class channel:
+    send = staticmethod(lambda value: print(json.dumps(value), flush=True))
+"""
 
 
-@pytest.fixture(scope="module")
-def port():
-    server = socket.socket()
-    server.bind(("127.0.0.1", 0))
-    server.listen()
-    yield server.getsockname()[1]
-    server.close()
-
-
-def attack(sandbox, program, target, port, seconds=3.0):
-    head = f"TARGET = {str(target)!r}\nPORT = {port}\n"
-    with sandbox.start(Role.RUN, head + program, limits=Limits(wall_seconds=seconds)) as child:
-        return child.receive(seconds)
+def variables(scene):
+    return "".join(f"{name} = {value!r}\n" for name, value in scene.variables().items())
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_the_attack_does_not_work(name, sandbox, target, port):
-    before = sorted(os.listdir(target.parent))
-    try:
-        answer = attack(sandbox, ATTACKS[name], target, port)
-    except ChildFailed:
-        answer = "ended"
-    assert answer in ("refused", "ended")
-    assert target.read_text() == "escaped"
-    assert target.stat().st_mode & 0o777 == 0o644
-    assert sorted(os.listdir(target.parent)) == before
-
-
-def test_the_sandbox_works_after_all_of_that(sandbox, target, port):
-    assert attack(sandbox, "channel.send(channel is not None)", target, port) is True
-
-
-@pytest.mark.parametrize(
-    ("program", "error"),
-    [
-        ("while True: pass", ChildTimedOut),
-        ("import time; time.sleep(60)", ChildTimedOut),
-        ("x = [0] * 10**9", ChildDied),
-        ("x = bytearray(10**10)", ChildDied),
-        ("def f(): return f()\nf()", ChildDied),
-        ("channel.send('x' * 17 * 2**20)", ChildFlooded),
-        ("import sys; sys.setrecursionlimit(10**9)\ndef f(): return f()\nf()", ChildFailed),
-        ("import os; os._exit(3)", ChildDied),
-        ("import os; os.write(3, b'\\xff\\xff\\xff\\xff')", ChildFailed),
-        ("import os; os.write(3, b'\\0\\0\\0\\5MMMMM')", ChildDied),
-        ("import os; os.write(3, b'\\0\\0\\xff\\xffM' + b'[' * 65534)", ChildDied),
-        ("import os; os.close(3)\nwhile True: pass", ChildFailed),
-        (
-            "import signal, os\nfor n in (2, 15, 24):\n    signal.signal(n, signal.SIG_IGN)\nwhile True: pass",
-            ChildTimedOut,
-        ),
-    ],
-)
-def test_bombs_end_in_a_clear_failure(program, error, sandbox, target, port):
-    with pytest.raises(error) as caught:
-        attack(sandbox, program, target, port, seconds=1.0)
-    assert str(caught.value)
-
-
-def test_a_child_sees_nothing_of_an_earlier_one(sandbox, target, port):
-    attack(sandbox, "import json; json.loot = 'secret of run one'\nchannel.send(1)", target, port)
-    assert attack(sandbox, "import json; channel.send(hasattr(json, 'loot'))", target, port) is False
-
-
-def test_closing_from_another_thread_ends_a_receive(sandbox):
-    child = sandbox.start(Role.RUN, "while True: pass", limits=Limits(wall_seconds=60))
-    closer = threading.Timer(0.2, child.close)
-    closer.start()
-    with pytest.raises(ChildFailed):
-        child.receive(60)
-
-
-def test_an_unknown_machine_is_refused():
-    from intaglio.sandbox.seccomp import seccomp_program
-    from intaglio.sandbox.walls import WallError
-
-    with pytest.raises(WallError, match="no table"):
-        seccomp_program("pdp11")
-
-
-def test_without_seccomp_nothing_runs():
-    """In a process that may not install filters (prctl is refused by a filter of its own), no child may run a line."""
-    program = """
-        import struct, ctypes
-        from intaglio.sandbox import walls, seccomp, open_sandbox
-        from intaglio.sandbox.interface import Role, SandboxUnavailable, WallsDown
-        def refuse_prctl():
-            step = lambda code, yes, no, value: struct.pack("HBBI", code, yes, no, value)
-            number = {"x86_64": (157, 317), "aarch64": (167, 277)}[__import__("platform").machine()]
-            steps = [step(0x20, 0, 0, 0), step(0x15, 2, 0, number[0]), step(0x15, 1, 0, number[1]), step(6, 0, 0, 0x7fff0000), step(6, 0, 0, 0x50001)]
-            data = b"".join(steps)
-            walls.forbid_new_privileges()
-            assert walls.LIBC.prctl(22, 2, ctypes.byref(seccomp._Program(len(steps), data)), 0, 0) == 0
-        refuse_prctl()
+def test_the_attack_does_not_work(name, sandbox, scene):
+    attack = ATTACKS[name]
+    inherited = os.open(scene.secret, os.O_RDONLY)
+    os.set_inheritable(inherited, True)
+    program = HEAD + variables(scene) + attack.program
+    with sandbox.start(Role.RUN, program, limits=Limits(wall_seconds=5)) as child:
+        assert child.receive(5) == "armed"
         try:
-            sandbox = open_sandbox()
-            child = sandbox.start(Role.RUN, "channel.send('ran')")
-            print("RAN", child.receive(3))
-        except (WallsDown, SandboxUnavailable) as error:
-            print("REFUSED", error)
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert "REFUSED" in done.stdout, done.stdout + done.stderr
-    assert "RAN" not in done.stdout
+            answer = child.receive(5)
+        except ChildFailed:
+            answer = None
+    os.close(inherited)
+    assert not attack.worked(scene, answer)
+    assert not scene.changed()
+    assert not scene.knocked()
+    assert scene.victim.poll() is None
 
 
-CONTROLS = ("read a file", "create a file", "fork", "connect to loopback", "socket pair", "list a folder", "os.system")
+@pytest.mark.parametrize("name", [name for name, attack in ATTACKS.items() if attack.control])
+def test_the_same_attack_works_in_a_plain_process(name, scene, plain, sandbox):
+    assert sandbox.walls  # which puts the secret into the environment
+    arsenal = str(Path(__file__).with_name("arsenal.py"))
+    done = plain(ATTACKS[name].program, arsenal, preamble=PLAIN_HEAD + variables(scene))
+    answer = json.loads(done.stdout.splitlines()[0]) if done.stdout else None
+    assert ATTACKS[name].worked(scene, answer), done.stderr
 
 
-@pytest.mark.parametrize("name", CONTROLS)
-def test_control_the_same_attack_works_in_a_plain_process(name, target, port):
-    program = (
-        f"TARGET = {str(target)!r}\nPORT = {port}\nclass channel:\n    @staticmethod\n    def send(value): print('sent', value, flush=True)\n"
-        + ATTACKS[name]
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
-    assert "sent" in done.stdout, done.stderr
+def test_the_sandbox_works_after_all_of_that(sandbox):
+    with sandbox.start(Role.RUN, "channel.send(channel.receive())") as child:
+        child.send("still here")
+        assert child.receive(5) == "still here"

@@ -1,6 +1,7 @@
 """Every gate can fail: each known-bad body is refused by exactly the stage named, with the earlier ones passed."""
 
 import pytest
+
 from intaglio.selfcheck import check_known_bad, verdicts_of
 from intaglio.validate.known_bad import KNOWN_BAD, KnownBad
 from intaglio.validate.tools import Toolbox

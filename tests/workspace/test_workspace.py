@@ -35,7 +35,8 @@ def git(root: Path, *arguments: str) -> None:
     ("marks", "start", "root"),
     [
         (["a/.intaglio/x", "a/b/pyproject.toml", ".git/x"], "a/b/c", "a"),
-        (["a/intaglio.toml", "a/b/.git/x"], "a/b/c", "a"),
+        (["a/intaglio.toml", "a/b/.git/x"], "a/b/c", "a/b"),
+        ([".intaglio/x", "a/intaglio.toml", "a/b/pyproject.toml"], "a/b/c", "a"),
         (["a/.git/x"], "a/b/c", "a"),
         (["a/b/c/x.py"], "a/b/c/x.py", "a/b/c"),
         (["a/.git"], "a/b", "a"),

@@ -48,11 +48,10 @@ def command(
     """
     from intaglio.cli.output import end, show
     from intaglio.cli.preparing import open_workshop, prepare_state_folder, require_validate_extra, settle
-    from intaglio.cli.report import Report
     from intaglio.cli.selection import select
     from intaglio.cli.states import state_report
     from intaglio.cli.terminal import summary_line
-    from intaglio.cli.working import exit_code, report_of, run_all
+    from intaglio.cli.working import exit_code, print_file_findings, report_of, run_all
     from intaglio.config import with_options
     from intaglio.events import SpecKey
 
@@ -83,21 +82,19 @@ def command(
     if dry_run and not as_json:
         _print_differences(selection.root, states)
     fresh = select(paths)
-    after = {SpecKey(row.path, row.name): row for row in state_report(fresh, ready=no_lock).specs}
+    after = state_report(fresh, ready=no_lock)
     report = report_of(fresh, states, after)
     if as_json:
         show(report, as_json=True)
     else:
-        for path, problem in selection.unreadable():
-            click.echo(f"{path}: {problem}", err=True)
+        print_file_findings(after)
         for key in drifted:
             click.echo(f"left alone: {key} was edited by hand; adopt it, restore it, or name it to compile it")
         if not keys and not drifted:
-            said = "every spec is locked" if before else "there is no spec"
+            said = "every spec is locked" if before else "there is no spec on a function"
             click.echo(f"nothing to compile: {said}")
-        rows = tuple(row for key, row in after.items() if selection.chosen(key))
-        click.echo(summary_line(Report(rows)))
-    end(exit_code(states) or (1 if selection.unreadable() else 0))
+        click.echo(summary_line(after))
+    end(exit_code(states, after))
 
 
 def _print_differences(root: object, states: tuple[object, ...]) -> None:

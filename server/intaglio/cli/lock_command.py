@@ -19,11 +19,10 @@ def command(paths: tuple[str, ...], adopt: bool, reason: str, follow: bool, drop
     """
     from intaglio.cli.output import end, show
     from intaglio.cli.preparing import open_workshop, prepare_state_folder, require_validate_extra, settle
-    from intaglio.cli.report import Report
     from intaglio.cli.selection import select
     from intaglio.cli.states import state_report
     from intaglio.cli.terminal import summary_line
-    from intaglio.cli.working import exit_code, report_of, run_all
+    from intaglio.cli.working import exit_code, print_file_findings, report_of, run_all
     from intaglio.events import SpecKey
 
     require_validate_extra()
@@ -48,14 +47,15 @@ def command(paths: tuple[str, ...], adopt: bool, reason: str, follow: bool, drop
         states = run_all(
             selection, keys, lambda key, cancel: lock_spec(workshop, key, options, cancel, adopt=adopt), quiet=as_json
         )
-    after = {SpecKey(row.path, row.name): row for row in state_report(select(paths), ready=False).specs}
+    after = state_report(select(paths), ready=False)
     if as_json:
         show(report_of(selection, states, after), as_json=True)
     else:
         if not keys:
             click.echo("nothing to lock")
-        click.echo(summary_line(Report(tuple(after.values()))))
-    end(exit_code(states) or (1 if selection.unreadable() else 0))
+        print_file_findings(after)
+        click.echo(summary_line(after))
+    end(exit_code(states, after))
 
 
 def _settle_orphans(paths: tuple[str, ...], *, follow: bool, drop: bool, reason: str) -> None:

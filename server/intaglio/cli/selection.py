@@ -12,7 +12,7 @@ from intaglio.config import Settings, load_settings
 from intaglio.events import SpecKey
 from intaglio.snapshot import Snapshot
 from intaglio.source import SourceError
-from intaglio.workspace import find_root, list_paths, relative_path
+from intaglio.workspace import choose_root, list_paths, relative_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Selection:
         return key.path not in self.names or key.name in self.names[key.path]
 
     def spec_keys(self) -> tuple[SpecKey, ...]:
-        """Every chosen spec, in order. Files that cannot be read are left out: `unreadable` names them."""
+        """Every chosen spec, in order. Files that cannot be read are left out: the states' report names them."""
         keys: list[SpecKey] = []
         for path in self.paths:
             try:
@@ -42,21 +42,12 @@ class Selection:
             keys.extend(key for spec in reading.specs if self.chosen(key := SpecKey(path, spec.name)))
         return tuple(keys)
 
-    def unreadable(self) -> tuple[tuple[str, str], ...]:
-        """Chosen files that cannot be taken as source, each with the reason."""
-        found = []
-        for path in self.paths:
-            try:
-                self.snapshot.reading(path)
-            except SourceError as error:
-                found.append((path, str(error)))
-        return tuple(found)
-
 
 def select(arguments: tuple[str, ...], start: Path | None = None) -> Selection:
     """Resolve the PATH arguments of a command. Raises click.UsageError for what does not exist."""
     start = (start or Path.cwd()).resolve()
-    root = find_root(_anchor(arguments, start))
+    named = (start / arguments[0].partition("::")[0]).resolve() if arguments else None
+    root = choose_root(start, named)
     settings = load_settings(root)
     snapshot = Snapshot.of_disk(root)
     listed: tuple[str, ...] | None = None
@@ -89,13 +80,6 @@ def select(arguments: tuple[str, ...], start: Path | None = None) -> Selection:
         paths = list(_listed(root, settings))
     frozen = {path: frozenset(chosen) for path, chosen in names.items()}
     return Selection(root, settings, snapshot, tuple(dict.fromkeys(paths)), frozen, whole=not arguments)
-
-
-def _anchor(arguments: tuple[str, ...], start: Path) -> Path:
-    if not arguments:
-        return start
-    first = (start / arguments[0].partition("::")[0]).resolve()
-    return first if first.is_dir() else first.parent
 
 
 def _listed(root: Path, settings: Settings) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_js
     from intaglio.cli.selection import select
     from intaglio.cli.states import state_report
     from intaglio.cli.terminal import summary_line
-    from intaglio.cli.working import exit_code, report_of, run_all
+    from intaglio.cli.working import exit_code, print_file_findings, report_of, run_all
     from intaglio.config import with_options
     from intaglio.events import SpecKey
 
@@ -49,11 +49,12 @@ def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_js
         states = run_all(
             selection, keys, lambda key, cancel: validate_spec(workshop, key, cancel, chosen), quiet=as_json
         )
-    after = {SpecKey(row.path, row.name): row for row in state_report(select(paths), ready=True).specs}
+    after = state_report(select(paths), ready=True)
     report = report_of(selection, states, after)
     if as_json:
         show(report, as_json=True)
     else:
-        rows = tuple(after[state.key] for state in states if state.key in after)
-        click.echo(summary_line(Report(rows)))
-    end(exit_code(states) or (1 if selection.unreadable() else 0))
+        print_file_findings(after)
+        done = {state.key for state in states}
+        click.echo(summary_line(Report(tuple(row for row in after.specs if SpecKey(row.path, row.name) in done))))
+    end(exit_code(states, after))

@@ -28,10 +28,10 @@ def command(paths: tuple[str, ...], staged: bool, no_cache: bool, as_json: bool,
     from intaglio.cli.report import Report, SpecReport, place_finding
     from intaglio.config import load_settings
     from intaglio.lock.verify import verify
-    from intaglio.workspace import WorkspaceError, expand_paths, find_root, relative_path
+    from intaglio.workspace import WorkspaceError, choose_root, expand_paths, relative_path
 
     here = Path.cwd()
-    root = find_root((here / paths[0]) if paths else here)
+    root = choose_root(here, here / paths[0] if paths else None)
     settings = load_settings(root)
     try:
         if staged:

@@ -42,14 +42,23 @@ def run_all(selection: Selection, keys: Iterable[SpecKey], work: Work, *, quiet:
     return tuple(done)
 
 
-def report_of(selection: Selection, states: Iterable[SpecProgress], after: dict[SpecKey, SpecReport]) -> Report:
-    """What a run came to: each spec's state afterwards, with the verdicts and findings of the run."""
-    return Report(tuple(_row(selection, state, after.get(state.key)) for state in states))
+def report_of(selection: Selection, states: Iterable[SpecProgress], after: Report) -> Report:
+    """What a run came to: each spec's state afterwards with the run's verdicts and findings; and the files' findings."""
+    rows = {SpecKey(row.path, row.name): row for row in after.specs}
+    return Report(tuple(_row(selection, state, rows.get(state.key)) for state in states), after.findings)
 
 
-def exit_code(states: Iterable[SpecProgress]) -> int:
-    """0 when every spec was accepted; 3 when only the machine lacked something; else 1."""
+def print_file_findings(report: Report) -> None:
+    """What was said of whole files: those that cannot be read, and specs that belong to no function."""
+    for placed in report.findings:
+        print_finding(placed, indent="")
+
+
+def exit_code(states: Iterable[SpecProgress], after: Report) -> int:
+    """0 when every spec was accepted and no file has an error; 3 when only the machine lacked something; else 1."""
     refused = [state for state in states if state.phase in {Phase.REFUSED, Phase.CANCELLED}]
+    if Report((), after.findings).has_error():
+        return 1
     if not refused:
         return 0
     return 3 if all(state.environment for state in refused) else 1

@@ -251,10 +251,10 @@ def main() -> None:
     states = dict.fromkeys(("seccomp", "landlock", "namespaces", "privileges", "resource limits"), "not tried")
     try:
         rooms = load_rooms()
-        machine = os.uname().machine
-        rooms["seccomp"].seccomp_program(machine)
         version = rooms["landlock"].landlock_version()
         states["landlock"] = f"ABI {version}" if version else "not in this kernel"
+        machine = os.uname().machine
+        rooms["seccomp"].seccomp_program(machine)
         prepare(rooms, json.loads(sys.argv[2]))
         states.update(leave_the_system(rooms, control))
         refused = probe(rooms, control)

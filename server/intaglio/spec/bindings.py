@@ -6,6 +6,8 @@ import re
 
 from tree_sitter import Node
 
+from intaglio.spec.function import normal_name
+
 _COMPOUND = frozenset(
     [
         "if_statement", "elif_clause", "else_clause", "for_statement", "while_statement", "try_statement", "except_clause",
@@ -15,8 +17,8 @@ _COMPOUND = frozenset(
 )  # fmt: skip
 _PATTERNS = frozenset(["pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "as_pattern_target"])
 _BOUND_SOMEWHERE = re.compile(
-    rb"(?:\bdef|\bclass|\bas|\bimport|\bfor|\bglobal)[ \t]+([^\W\d]\w*)"
-    rb"|^[ \t]*([^\W\d]\w*)[ \t]*(?::[^=\n]*)?=(?!=)|[,(][ \t\n]*([^\W\d]\w*)(?=[ \t]*[,)\n])",
+    rb"(?:\bdef|\bclass|\bas|\bimport|\bfor|\bglobal)[ \t]+([A-Za-z_\x80-\xff][\w\x80-\xff]*)"
+    rb"|^[ \t]*([A-Za-z_\x80-\xff][\w\x80-\xff]*)[ \t]*(?::[^=\n]*)?=(?!=)|[,(][ \t\n]*([A-Za-z_\x80-\xff][\w\x80-\xff]*)(?=[ \t]*[,)\n])",
     re.MULTILINE,
 )
 
@@ -57,13 +59,13 @@ def module_names(root: Node, data: bytes) -> frozenset[str] | None:
             pending.extend(node.named_children)
     if root.has_error:
         for match in _BOUND_SOMEWHERE.findall(data):
-            names.update(part.decode("utf-8", "replace") for part in match if part)
+            names.update(normal_name(part.decode("utf-8", "replace")) for part in match if part)
     return frozenset(names)
 
 
 def _add(names: set[str], node: Node | None, data: bytes) -> None:
     if node is not None:
-        names.add(data[node.start_byte : node.end_byte].decode("utf-8", "replace"))
+        names.add(normal_name(data[node.start_byte : node.end_byte].decode("utf-8", "replace")))
 
 
 def _add_pattern(names: set[str], node: Node | None, data: bytes) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from tree_sitter import Language, Node, Parser
 
 from intaglio.finding import Span
-from intaglio.spec.function import kind_of, read_function
+from intaglio.spec.function import kind_of, normal_name, read_function
 from intaglio.spec.model import Function
 
 _TOKEN = re.compile(
@@ -113,5 +113,5 @@ def _owners(data: bytes, line: int, column: int) -> tuple[tuple[str, ...], bool]
         column = indent
         if match := _OWNER.match(above):
             nested = nested or match.group(1) == b"def"
-            owners.append(match.group(2).decode("utf-8", "replace"))
+            owners.append(normal_name(match.group(2).decode("utf-8", "replace")))
     return tuple(reversed(owners)), nested

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
-import difflib
 from collections.abc import Iterator
 
 from intaglio.finding import Code, Edit, Finding, Fix, Place, Span
 from intaglio.spec import codes
+from intaglio.spec.calls import Outcome, arity_complaint, call_key, stated_outcome
 from intaglio.spec.expression import ExpressionError, byte_range, parse_expression, used_names
 from intaglio.spec.host import OpenName
-from intaglio.spec.model import Example, FunctionKind, Parameter, ParameterKind, Spec, Text
+from intaglio.spec.model import Example, FunctionKind, Parameter, Spec, Text
 from intaglio.spec.prose import is_vague
 from intaglio.spec.reading import BUILTINS, at_function, at_spec
 from intaglio.spec.rules import Coverage, judge_rules
@@ -37,7 +37,8 @@ class _Checker:
         self.spec = spec
         function = spec.function
         self.parameters = {parameter.name for parameter in function.parameters}
-        own = {function.owners[0]} if function.owners else {function.name}
+        self.is_plain = not function.owners or function.is_nested
+        own = {function.name} if self.is_plain else {function.owners[0]}
         self.known = self.parameters | own
         self.open_names: list[OpenName] = []
 
@@ -107,9 +108,8 @@ class _Checker:
         except ExpressionError as error:
             span = text.locate(error.start, error.end)
             fixes: tuple[Fix, ...] = ()
-            if "write `==`" in error.message and text.value.encode()[error.start : error.end].count(b"=") == 1:
-                at = text.value.encode().index(b"=", error.start)
-                fixes = (self.fix("Compare with `==`", text.locate(at, at + 1), "=="),)
+            if error.instead:
+                fixes = (self.fix(f"Write `{error.instead}`", text.locate(error.at, error.at_end), error.instead),)
             yield self.say(codes.BAD_EXPRESSION, error.message, span, *fixes)
             return
         for used in names:
@@ -149,7 +149,7 @@ class _Checker:
     def is_mentioned(self, tree: ast.expr) -> bool:
         """Whether an attribute of the function's name is looked at (a property), or a class's special method runs."""
         function = self.spec.function
-        if not function.owners:
+        if self.is_plain:
             return False
         if function.name.startswith("__") and function.name.endswith("__"):
             return True
@@ -157,12 +157,8 @@ class _Checker:
 
     def is_own(self, call: ast.Call) -> bool:
         if isinstance(call.func, ast.Name):
-            return not self.spec.function.owners and call.func.id == self.spec.function.name
-        return (
-            isinstance(call.func, ast.Attribute)
-            and bool(self.spec.function.owners)
-            and call.func.attr == self.spec.function.name
-        )
+            return self.is_plain and call.func.id == self.spec.function.name
+        return isinstance(call.func, ast.Attribute) and not self.is_plain and call.func.attr == self.spec.function.name
 
     def called_parameters(self) -> tuple[Parameter, ...]:
         function = self.spec.function
@@ -170,42 +166,30 @@ class _Checker:
         return function.parameters[1:] if bound else function.parameters
 
     def contradictions(self) -> Iterator[Finding]:
-        expected: dict[str, tuple[str, str]] = {}
+        if len(self.spec.examples) < 2:
+            return
+        expected: dict[object, list[Outcome]] = {}
         for example in self.spec.examples:
             try:
-                tree = parse_expression(example.expression.value)
+                found = stated_outcome(parse_expression(example.expression.value), example, self.is_own)
             except ExpressionError:
                 continue
-            if example.raises is not None:
-                call, outcome, shown = (
-                    ast.dump(tree),
-                    f"raises {example.raises.value}",
-                    f"raises {example.raises.value}",
-                )
-            elif isinstance(tree, ast.Compare) and len(tree.ops) == 1 and isinstance(tree.ops[0], ast.Eq | ast.Is):
-                left, right = tree.left, tree.comparators[0]
-                if not (isinstance(left, ast.Call) and self.is_own(left)):
-                    left, right = right, left
-                if not (isinstance(left, ast.Call) and self.is_own(left)):
-                    continue
-                try:
-                    value = ast.literal_eval(right)
-                except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-                    continue
-                call, outcome, shown = ast.dump(left), f"{type(value).__name__} {value!r}", repr(value)
-            else:
+            if found is None:
                 continue
-            before = expected.setdefault(call, (outcome, shown))
-            if before[0] != outcome:
+            call, outcome = found
+            before = expected.setdefault(call_key(call, self.called_parameters()), [])
+            other = next((one for one in before if one.contradicts(outcome)), None)
+            if other is not None:
                 yield self.say(
                     codes.CONTRADICTION,
-                    f"an example above expects {before[1]} of the same call, this one {shown}",
+                    f"an example above expects {other.shown} of the same call, this one {outcome.shown}",
                     example.span,
                 )
+            before.append(outcome)
 
     def rules(self) -> Iterator[Finding]:
         rules = self.spec.rules
-        if not rules:
+        if not rules or len(rules) != sum(directive.key == "rule" for directive in self.spec.directives):
             return
         fallback = next((place for place, rule in enumerate(rules) if rule.condition is None), None)
         if fallback is not None:
@@ -223,15 +207,14 @@ class _Checker:
             )
         if fallback is None and judged.coverage is not Coverage.SHOWN:
             said = (
-                f"for instance {judged.witness}"
+                f"no rule takes the case {judged.witness}"
                 if judged.witness
-                else "no uncovered case was found by search, which proves nothing"
+                else "the rules are not shown to take every case (none found by search that they miss)"
             )
-            yield self.say(
-                codes.NO_OTHERWISE,
-                f"the rules may leave cases open ({said}); end them with `rule: otherwise -> VALUE`",
-                rules[-1].span,
-            )
+            last = rules[-1].span
+            line = f'\n{self.spec.function.indentation}# rule: otherwise -> raises ValueError("no rule applies")'
+            fix = self.fix("Raise ValueError in all other cases", Span(last.end, last.end), line)
+            yield self.say(codes.NO_OTHERWISE, f"{said}; end the list with `rule: otherwise -> VALUE`", last, fix)
 
     def parameters_annotated(self) -> Iterator[Finding]:
         for parameter in self.called_parameters():
@@ -242,42 +225,3 @@ class _Checker:
                     f"`{parameter.name}` has no annotation, so no inputs can be generated for it",
                     parameter.span,
                 )
-
-
-def arity_complaint(call: ast.Call, parameters: tuple[Parameter, ...]) -> str | None:
-    """What is wrong with the arguments of a call, in words; None when they fit or cannot be counted."""
-    if any(isinstance(argument, ast.Starred) for argument in call.args) or any(
-        keyword.arg is None for keyword in call.keywords
-    ):
-        return None
-    positional = [
-        parameter
-        for parameter in parameters
-        if parameter.kind in {ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD}
-    ]
-    if len(call.args) > len(positional) and not any(
-        parameter.kind is ParameterKind.VAR_POSITIONAL for parameter in parameters
-    ):
-        return f"the call has {len(call.args)} positional arguments, and the function takes {len(positional)}"
-    given = {parameter.name for parameter in positional[: len(call.args)]}
-    by_name = {
-        parameter.name
-        for parameter in parameters
-        if parameter.kind in {ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY}
-    }
-    takes_any = any(parameter.kind is ParameterKind.VAR_KEYWORD for parameter in parameters)
-    for keyword in call.keywords:
-        if keyword.arg in given:
-            return f"the call gives `{keyword.arg}` twice"
-        if keyword.arg not in by_name and not takes_any:
-            near = difflib.get_close_matches(keyword.arg or "", sorted(by_name), n=1)
-            return f"the function has no parameter `{keyword.arg}`" + (f"; did you mean `{near[0]}`?" if near else "")
-        given.add(keyword.arg or "")
-    missing = [
-        parameter.name
-        for parameter in parameters
-        if parameter.default is None
-        and parameter.name not in given
-        and parameter.kind not in {ParameterKind.VAR_POSITIONAL, ParameterKind.VAR_KEYWORD}
-    ]
-    return f"the call lacks {', '.join(f'`{name}`' for name in missing)}" if missing else None

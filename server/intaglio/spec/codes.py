@@ -164,5 +164,12 @@ ALWAYS_TRUE = Code(
     "A condition that Python takes as true whatever is in it (a tuple, a generator, a lambda) checks nothing.",
     "Join conditions with `and`; write `all(...)` or `any(...)` around a generator.",
 )
+BELOW_DECORATOR = Code(
+    "SP125",
+    "spec-below-decorator",
+    _E,
+    "Decorators belong to the signature, so a spec stands above the first of them, not between them and the function.",
+    "Move the block above the first decorator.",
+)
 
 CODES: tuple[Code, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Code))

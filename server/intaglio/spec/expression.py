@@ -18,17 +18,29 @@ _INNERMOST = re.compile(r"\([^][(){}]*\)|\[[^][(){}]*\]|\{[^][(){}]*\}")
 _BRACKET = re.compile(r"[][(){}]")
 _NUMBER_AND_WORD = re.compile(r"\d[A-Za-z]")
 _REFUSED = {ast.NamedExpr: "`:=`", ast.Await: "`await`", ast.Yield: "`yield`", ast.YieldFrom: "`yield from`"}
+_OPERATORS = {"=>": ">=", "=<": "<=", "<>": "!=", "&&": "and", "||": "or"}
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+_STRING_OR_BRACKET = re.compile(
+    r"""#[^\n]*|\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[][(){}]""",
+    re.DOTALL,
+)
 MOST_BYTES = 20_000
 MOST_LEVELS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ExpressionError(Exception):
-    """An expression that does not parse: a message, and the bytes of the text that it speaks of."""
+    """An expression that does not parse: a message, and the bytes of the text that it speaks of.
+
+    `instead` is what may be meant by the bytes [at, at_end); "" when nothing is known.
+    """
 
     message: str
     start: int
     end: int
+    instead: str = ""
+    at: int = 0
+    at_end: int = 0
 
 
 @functools.lru_cache(maxsize=16384)
@@ -37,6 +49,8 @@ def parse_expression(text: str) -> ast.expr:
     size = len(text.encode("utf-8", "surrogatepass"))
     if not text.strip():
         raise ExpressionError("an expression is missing", 0, size)
+    if "\0" in text:
+        raise ExpressionError("the expression holds a NUL character", 0, size)
     if size > MOST_BYTES:
         raise ExpressionError(f"the expression is longer than {MOST_BYTES} bytes; give its parts names", 0, size)
     try:
@@ -46,7 +60,7 @@ def parse_expression(text: str) -> ast.expr:
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         raise ExpressionError(f"the expression cannot be read: {error}", 0, size) from None
     if tree.lineno < 2 and (not isinstance(tree, ast.Tuple | ast.GeneratorExp) or not _is_balanced(text)):
-        raise ExpressionError("a bracket is closed that was not opened", 0, size)
+        raise _unbalanced(text) or ExpressionError("a bracket is closed that was not opened", 0, size)
     level: list[ast.AST] = [tree]
     for _ in range(MOST_LEVELS):
         for node in level:
@@ -207,19 +221,42 @@ def _top_level(text: str) -> list[tuple[str, int]]:
 
 
 def _placed(error: SyntaxError, text: str) -> ExpressionError:
-    lines = text.split("\n")
-    size = len(text.encode("utf-8", "surrogatepass"))
-    start = _byte_at(lines, error.lineno, error.offset)
+    if (found := _unbalanced(text)) is not None:
+        return found
+    data = text.encode("utf-8", "surrogatepass")
+    start = _byte_at(text.split("\n"), error.lineno, error.offset)
     if start is None:
-        return ExpressionError(_worded(error.msg), 0, size)
-    start = min(start, max(0, size - 1))
-    while start and _is_inside_character(text, start):
+        return ExpressionError(_worded(error.msg), 0, len(data))
+    start = min(start, max(0, len(data) - 1))
+    while start and data[start] & 0xC0 == 0x80:
         start -= 1
-    end = _byte_at(lines, error.end_lineno, error.end_offset) or 0
-    end = min(size, max(end, start + 1))
-    while end < size and _is_inside_character(text, end):
+    end = _byte_at(text.split("\n"), error.end_lineno, error.end_offset) or 0
+    end = min(len(data), max(end, start + 1))
+    while end < len(data) and data[end] & 0xC0 == 0x80:
         end += 1
+    for at in (start, start - 1):
+        wrong = data[max(0, at) : at + 2].decode("utf-8", "replace")
+        if (right := _OPERATORS.get(wrong)) is not None:
+            return ExpressionError(f"`{wrong}` is no operator; write `{right}`", at, at + 2, right, at, at + 2)
+    if "Maybe you meant '=='" in error.msg and (at := data.find(b"=", start)) >= 0:
+        return ExpressionError("`=` assigns; to compare, write `==`", start, end, "==", at, at + 1)
     return ExpressionError(_worded(error.msg), start, end)
+
+
+def _unbalanced(text: str) -> ExpressionError | None:
+    """The first bracket of a text that closes nothing, or the last that nothing closes."""
+    opened: list[tuple[str, int]] = []
+    for match in _STRING_OR_BRACKET.finditer(text):
+        bracket = match[0]
+        if bracket in _PAIRS:
+            opened.append((bracket, match.start()))
+        elif bracket in _PAIRS.values() and (not opened or _PAIRS[opened.pop()[0]] != bracket):
+            at = len(text[: match.start()].encode("utf-8", "surrogatepass"))
+            return ExpressionError("a bracket is closed that was not opened", at, at + 1)
+    if not opened:
+        return None
+    at = len(text[: opened[-1][1]].encode("utf-8", "surrogatepass"))
+    return ExpressionError("this bracket is not closed", at, at + 1)
 
 
 def _byte_at(lines: list[str], line: int | None, column: int | None) -> int | None:
@@ -231,17 +268,9 @@ def _byte_at(lines: list[str], line: int | None, column: int | None) -> int | No
     return before + len(lines[number][: column - 1].encode("utf-8", "surrogatepass"))
 
 
-def _is_inside_character(text: str, offset: int) -> bool:
-    return text.encode("utf-8", "surrogatepass")[offset] & 0xC0 == 0x80
-
-
 def _worded(message: str) -> str:
-    if "never closed" in message or "unexpected EOF" in message:
-        return "a bracket or a string is not closed"
     if "unterminated" in message:
         return "a string is not closed"
-    if "Perhaps you forgot a comma" in message or message == "invalid syntax":
+    if "forgot a comma" in message or message == "invalid syntax" or "never closed" in message:
         return "this is not a Python expression"
-    if "==" in message and "=" in message:
-        return "`=` assigns; to compare, write `==`"
     return message[:1].lower() + message[1:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from tree_sitter import Node
 
@@ -22,7 +23,7 @@ def read_function(node: Node, data: bytes, base: int = 0) -> Function:
     outer = node.parent if node.parent is not None and node.parent.type == "decorated_definition" else node
     decorators = tuple(_decorator(child, data) for child in outer.children if child.type == "decorator")
     name_node = node.child_by_field_name("name")
-    name = _text(name_node, data) if name_node is not None else ""
+    name = _name(name_node, data) if name_node is not None else ""
     owners, nested = owners_of(outer, data)
     parameters_node = node.child_by_field_name("parameters")
     parameters = _parameters(parameters_node, data, base) if parameters_node is not None else ()
@@ -75,7 +76,7 @@ def owners_of(node: Node, data: bytes) -> tuple[tuple[str, ...], bool]:
             nested = True
         if parent.type in {"class_definition", "function_definition"}:
             name = parent.child_by_field_name("name")
-            owners.append(_text(name, data) if name is not None else "")
+            owners.append(_name(name, data) if name is not None else "")
         parent = parent.parent
     return tuple(reversed(owners)), nested
 
@@ -175,7 +176,7 @@ def _parameter(node: Node, data: bytes, base: int, kind: ParameterKind) -> Param
         kind = ParameterKind.VAR_KEYWORD
     elif target.type != "identifier":
         return None
-    return Parameter(_text(target, data).lstrip("*").strip(), kind, annotation, default, span)
+    return Parameter(normal_name(_text(target, data).lstrip("*").strip()), kind, annotation, default, span)
 
 
 def _with_kind(parameter: Parameter, kind: ParameterKind) -> Parameter:
@@ -220,6 +221,15 @@ def _has_yield(node: Node) -> bool:
 def _decorator(node: Node, data: bytes) -> str:
     expression = next((child for child in node.named_children if child.type != "comment"), None)
     return _text(expression, data) if expression is not None else ""
+
+
+def normal_name(name: str) -> str:
+    """An identifier as Python knows it (PEP 3131)."""
+    return name if name.isascii() else unicodedata.normalize("NFKC", name)
+
+
+def _name(node: Node, data: bytes) -> str:
+    return normal_name(_text(node, data))
 
 
 def _text(node: Node, data: bytes) -> str:

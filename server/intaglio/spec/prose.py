@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"[^\W\d_]+")
 _VERBS = frozenset([
     "accept", "add", "adjust", "answer", "append", "apply", "approve", "assign", "award", "block", "bucket",
     "build", "calculate", "cap", "capitalize", "change", "charge", "check", "choose", "clamp", "classify", "clean",

@@ -16,7 +16,7 @@ from intaglio.spec.bindings import module_names
 from intaglio.spec.block import COMMENT, START, Block, Line, column_of, parse_block
 from intaglio.spec.broken import broken_function
 from intaglio.spec.checks import check_spec
-from intaglio.spec.function import owners_of, read_function
+from intaglio.spec.function import normal_name, owners_of, read_function
 from intaglio.spec.host import Draft, Memo, MemoKey, Section
 from intaglio.spec.model import Function, Reading
 from intaglio.spec.reading import at_spec, in_order, read_text
@@ -68,7 +68,7 @@ class Python:
 
     def read_section(self, data: bytes, start: int, *, check: bool, memo: Memo | None = None) -> Section:
         """Read one section's bytes."""
-        defined = tuple(name.decode("utf-8", "replace") for name in _DEFINED_NAME.findall(data))
+        defined = tuple(normal_name(name.decode("utf-8", "replace")) for name in _DEFINED_NAME.findall(data))
         has_specs = _SPEC_LIKE.search(data) is not None
         if not has_specs and not check:
             return Section(start, data, defined=defined)
@@ -170,7 +170,8 @@ class _SectionReader:
         begin = lines[0].start - self.start
         owners = owners_of(outer, self.data)
         key = (self.data[begin : rest.end() if rest else outer.end_byte], end - begin, owners, node.has_error)
-        reusable = not node.has_error and not owners[1]
+        under = outer.start_byte < begin
+        reusable = not (node.has_error or owners[1] or under)
         if reusable and key in self.memo:
             before, draft = self.memo[key]
             draft = _shift_draft(draft, self.start + begin - before)
@@ -179,6 +180,8 @@ class _SectionReader:
             function = read_function(node, self.data, self.start)
             broken = node.has_error or not self.data[function.suite.start - self.start : outer.end_byte].strip()
             draft = self.draft(block, function, end, below, broken=broken)
+            if under:
+                draft = self.with_misplaced(draft, begin, end, outer.start_byte)
         if reusable:
             self.kept[key] = (self.start + begin, draft)
         self.drafts.append(draft)
@@ -208,12 +211,30 @@ class _SectionReader:
             extra.append(self.nested(spec.block, function))
         return Draft(replace(spec, findings=in_order((*spec.findings, *extra, *judged))), open_names)
 
+    def with_misplaced(self, draft: Draft, begin: int, end: int, target: int) -> Draft:
+        """The draft of a spec that stands between a decorator and its function, with the edits that move it up."""
+        first = self.data.rfind(b"\n", 0, begin) + 1
+        lead = self.data[self.data.rfind(b"\n", 0, target) + 1 : target]
+        text = self.data[begin:end].rstrip().decode("utf-8", "replace") + "\n" + lead.decode("utf-8", "replace")
+        edits = (
+            Edit(Place("spec", Span(target - begin, target - begin)), text),
+            Edit(Place("spec", Span(first - begin, end - begin)), ""),
+        )
+        message = (
+            f"the spec stands between `{draft.spec.function.name}` and its decorator; it belongs above the first one"
+        )
+        fix = Fix("Move it above the decorators", edits)
+        finding = at_spec(draft.spec, codes.BELOW_DECORATOR, message, draft.spec.block, fix)
+        return Draft(replace(draft.spec, findings=in_order((*draft.spec.findings, finding))), draft.open_names)
+
     def nested(self, block: Span, function: Function) -> Finding:
         """A function within a function, with the edits that move it and its spec above the outermost one."""
         code = codes.NESTED_FUNCTION
         message = f"`{function.name}` is defined inside another function; move it to module level"
         place = Place("function", function.name_span.shift(-function.span.start))
         first = self.data.rfind(b"\n", 0, block.start - self.start) + 1
+        if self.data[:first].endswith((b"\n\n", b"\n\r\n")):
+            first = self.data.rfind(b"\n", 0, first - 1) + 1
         last = self.data.find(b"\n", function.suite.end - self.start)
         last = len(self.data) if last < 0 else last + 1
         top = self.root.descendant_for_byte_range(
@@ -228,7 +249,8 @@ class _SectionReader:
         while above is not None and above.type == "comment" and self.data[above.end_byte : target].count(b"\n") == 1:
             target, above = above.start_byte, above.prev_sibling
         lead = function.indentation.encode()
-        moved = b"\n".join(line.removeprefix(lead) for line in self.data[first:last].rstrip().split(b"\n"))
+        lines = self.data[first:last].strip(b"\r\n").split(b"\n")
+        moved = b"\n".join(line.removeprefix(lead) for line in lines)
         offset = self.start - block.start
         edits = (
             Edit(Place("spec", Span(target + offset, target + offset)), moved.decode("utf-8", "replace") + "\n\n\n"),

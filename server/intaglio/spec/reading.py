@@ -19,6 +19,10 @@ from intaglio.spec.model import Reading, Spec
 from intaglio.spec.shift import ShiftedSpecs, shift_finding
 
 BUILTINS = frozenset(dir(builtins))
+_SUGGESTED = BUILTINS - frozenset(
+    ["breakpoint", "compile", "copyright", "credits", "delattr", "dir", "eval", "exec", "exit", "globals", "help", "input",
+     "license", "locals", "memoryview", "open", "print", "quit", "setattr", "vars"]
+)  # fmt: skip
 Placed = tuple[Section, int]
 """A section, and where it starts now."""
 
@@ -103,7 +107,7 @@ def _unknown_name(spec: Spec, opened: OpenName, bound: set[str]) -> Finding:
             place,
         )
     near = difflib.get_close_matches(opened.name, opened.near, n=1)
-    near = near or difflib.get_close_matches(opened.name, sorted(bound | BUILTINS), n=1, cutoff=0.75)
+    near = near or difflib.get_close_matches(opened.name, sorted(bound | _SUGGESTED), n=1, cutoff=0.75)
     if not near:
         return Finding(code.id, code.severity, f"the name `{opened.name}` is not known here", place)
     return Finding(

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 
 _COMMENTS_AND_DEFINITIONS = rb"""
-      ^(?P<top>\f*(?:@[ \t]*[A-Za-z_\x80-\xff(]|(?:async[ \t]+def|def|class)\b))
-    | (?P<column>^\f*\#[^\n]*)
+      ^(?P<top>(?:\A\xef\xbb\xbf)?\f*(?:@[ \t]*[A-Za-z_\x80-\xff(]|(?:async[ \t]+def|def|class)\b))
+    | (?P<column>^(?:\A\xef\xbb\xbf)?\f*\#[^\n]*)
     | (?P<comment>\#[^\n]*)
 """
 _SHORT_STRINGS = rb"""
@@ -58,7 +58,7 @@ def cut(data: bytes, begin: int = 0) -> Iterator[tuple[int, bool]]:
                     if start > last:
                         last = start
                         yield start, closed
-                decorated = token[0].lstrip(b"\f").startswith(b"@")
+                decorated = not token[0].endswith((b"def", b"class"))
             elif run is not None and adjacent:
                 run = (run[0], token.end())
             elif kind == "column":

@@ -10,12 +10,13 @@ from typing import TypeVar
 from intaglio.finding import Code, Edit, Finding, Fix, Place, Span
 from intaglio.spec import codes
 from intaglio.spec.block import Block
-from intaglio.spec.expression import is_error_name, part, split_arrow, split_last_word
+from intaglio.spec.expression import is_error_name, part, split_arrow, split_first_word, split_last_word
 from intaglio.spec.language import BY_KEY
 from intaglio.spec.model import Directive, Example, Function, Given, Golden, Raises, Rule, Spec, Text
 
-_SHARE = re.compile(r"^(?P<path>.*?)(?:\s*>=\s*(?P<share>\S+))?$", re.DOTALL)
+_SHARE = re.compile(r"^(?P<path>.*?)(?:\s*>=\s*(?P<share>\S*))?$", re.DOTALL)
 _RAISES = re.compile(r"^raises\s+")
+_DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class _Reader:
@@ -110,7 +111,7 @@ def _each(
 
 def _raises(directive: Directive, reader: _Reader) -> Raises | None:
     text = directive.value
-    place = split_last_word(text.value, "when")
+    place = split_first_word(text.value, "when")
     error = text if place is None else part(text, 0, place)
     condition = None if place is None else part(text, place + len("when"), len(text.value))
     if not is_error_name(error.value):
@@ -167,25 +168,38 @@ def _golden(directive: Directive, reader: _Reader) -> Golden | None:
     path = part(text, 0, len(path_text))
     share = 1.0
     if share_text is not None:
+        span = part(text, len(text.value) - len(share_text), len(text.value)).span
         try:
             share = float(share_text)
         except ValueError:
             share = -1.0
         if not 0 < share <= 1:
-            reader.say(
-                codes.BAD_VALUE,
-                f"a golden file's share lies above 0 and at most at 1, as in `>= 0.98`, not `{share_text}`",
-                text.span,
-            )
+            shown = f"not `{_short(share_text)}`" if share_text else "and here is none"
+            message = f"a golden file's share lies above 0 and at most at 1, as in `>= 0.98`, {shown}"
+            reader.say(codes.BAD_VALUE, message, span, *_share_fix(reader, share_text, span))
             return None
-    if path.value.startswith(("/", "~")) or re.match(r"^[A-Za-z]:", path.value) or "\\" in path.value:
-        reader.say(
-            codes.BAD_VALUE,
-            f"a golden file's path is relative to this file, with `/`; `{path.value}` is not",
-            path.span,
+    elif "=" in text.value or "<" in text.value or ">" in text.value:
+        message = "a golden file's line has the form `FILE` or `FILE >= SHARE`, as in `data/reviewed.jsonl >= 0.98`"
+        reader.say(codes.BAD_VALUE, message, text.span)
+        return None
+    if not path.value or path.value.startswith(("/", "~")) or _DRIVE.match(path.value) or "\\" in path.value:
+        shown = _short(path.value)
+        message = f"a golden file's path is relative to this file, with `/`; `{shown}` is not"
+        fixes = (
+            (reader.replace("Write it with `/`", path.span, path.value.replace("\\", "/")),) if "\\" in shown else ()
         )
+        reader.say(codes.BAD_VALUE, message, path.span, *fixes)
         return None
     return Golden(path, share, directive.span)
+
+
+def _share_fix(reader: _Reader, text: str, span: Span) -> tuple[Fix, ...]:
+    """For `98%` and `98`: the share that was meant."""
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%?", text)
+    if match is None or not 1 < float(match[1]) <= 100:
+        return ()
+    share = f"{float(match[1]) / 100:.6g}"
+    return (reader.replace(f"Write `{share}`", span, share),)
 
 
 def _given(directive: Directive, reader: _Reader) -> Given | None:

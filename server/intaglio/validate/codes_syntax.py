@@ -44,7 +44,7 @@ TOO_COMPLEX = Code(
 )
 ARITY = Code(
     "SY107",
-    "wrong-call",
+    "wrong-arity",
     _E,
     "The body calls a function of the workspace or the standard library with arguments that it does not take.",
     "Compile again.",
