@@ -22,7 +22,7 @@ def toolbox():
 def judge(toolbox, tmp_path):
     """The verdicts on the first spec of a text, by stage."""
 
-    def run(text, files=None, cache=None, **settings):
+    def run(text, files=None, cache=None, only=None, **settings):
         for name, content in (files or {}).items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,6 +31,9 @@ def judge(toolbox, tmp_path):
         spec = read_specs(text).specs[0]
         options = {"generated_inputs": 60, "call_seconds": 0.5, "stage_seconds": 8.0, **settings}
         subject = gather(snapshot, Settings(**options), "a.py", text, spec).subject
+        if only is not None:
+            verdict = only.check(subject, toolbox, "alone")
+            return {verdict.stage.value: verdict}
         return {step.stage.value: step for step in run_stages(subject, toolbox, cache) if isinstance(step, Verdict)}
 
     return run

@@ -194,3 +194,118 @@ def test_forged_answers_are_no_outcomes(judge):
     verdicts = judge(text)
     assert verdicts["execution"].outcome.value == "failed"
     assert "EX104" in {finding.code for finding in verdicts["execution"].findings}
+
+
+def test_a_constructor_that_refuses_excludes_inputs(judge):
+    text = (
+        "from dataclasses import dataclass\n\n\n@dataclass(frozen=True)\nclass Share:\n    part: float\n\n"
+        "    def __post_init__(self) -> None:\n        if not 0 <= self.part <= {most}:\n            raise ValueError(self.part)\n\n\n"
+        "# spec: Return the share as per cent.\n# example: f(Share(0.0)) == 0.0\ndef f(share: Share) -> float:\n    return share.part * 100\n"
+    )
+    verdicts = judge(text.format(most=1000))
+    assert verdicts["accuracy"].outcome.value == "passed", verdicts
+    assert int(dict(verdicts["execution"].facts)["inputs"]) >= 1
+    (finding,) = judge(text.format(most=-1).replace("f(Share(0.0)) == 0.0", "True"))["execution"].findings
+    assert finding.code == "EX111"
+    assert "constructor" in finding.message
+
+
+def test_a_class_that_is_a_part_of_itself(judge):
+    text = (
+        "from __future__ import annotations\n\nfrom dataclasses import dataclass\n\n\n@dataclass(frozen=True)\nclass Node:\n    size: int\n"
+        "    parts: tuple[Node, ...] = ()\n\n\n"
+        "# spec: Return how many parts a node has.\n# example: f(Node(1, (Node(2),))) == 1\ndef f(node: Node) -> int:\n    return len(node.parts)\n"
+    )
+    verdicts = judge(text)
+    assert verdicts["accuracy"].outcome.value == "passed", verdicts
+    assert int(dict(verdicts["execution"].facts)["inputs"]) > 20
+    assert "EX109" not in {finding.code for finding in verdicts["execution"].findings}
+
+
+@pytest.mark.parametrize("condition", ["x > 250_000", "x < -250_000", "x >= 10**7", "250_000 < x < 250_003"])
+def test_bounds_far_from_zero_are_reached(judge, condition):
+    text = (
+        f"# spec: Return x doubled.\n# require: {condition}\n# ensure: result == 2 * x\n"
+        f"def f(x: int) -> int:\n    if not ({condition}):\n        raise ValueError({'require: ' + condition!r})\n    return x * 2\n"
+    )
+    verdicts = judge(text)
+    assert "EX111" not in {finding.code for finding in verdicts["execution"].findings}
+    assert int(dict(verdicts["execution"].facts)["inputs"]) >= 2
+
+
+BAD = 'raise LookupError("none")'
+ERRORS = {
+    "by raises": ("# raises: LookupError\n", BAD, False),
+    "by raises when it is true": ("# raises: LookupError when x < 0\n", f"if x < 0:\n        {BAD}\n    return x", False),
+    "by raises when, elsewhere": ("# raises: LookupError when x < 0\n", f"if x < 5:\n        {BAD}\n    return x", True),
+    "by a rule that decides": ("# rule: x < 0 -> raises LookupError('none')\n# rule: otherwise -> x\n", f"if x < 0:\n        {BAD}\n    return x", False),
+    "by a rule, elsewhere": ("# rule: x < 0 -> raises LookupError('none')\n# rule: otherwise -> x\n", f"if x < 5:\n        {BAD}\n    return x", True),
+    "by an example": ("# example: f(-1) raises LookupError\n", f"if x < 0:\n        {BAD}\n    return x", False),
+    "by nothing": ("", f"if x < 0:\n        {BAD}\n    return x", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ERRORS)
+def test_which_errors_are_declared(case, judge):
+    lines, body, complained = ERRORS[case]
+    verdicts = judge(f"# spec: Return x.\n{lines}# example: f(7) == 7\ndef f(x: int) -> int:\n    {body}\n")
+    assert ("EX103" in {finding.code for finding in verdicts["execution"].findings}) == complained
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("import asyncio\n\n\n", "await asyncio.sleep(0)\n    return x"),
+        ("", "return len([x] * 10**12)"),
+    ],
+)
+def test_waiting_and_too_much_memory_are_errors(judge, head, body):
+    """Without `ensure:` as well; the security stage is left out here, which would not let the first one pass."""
+    from intaglio.validate import execution
+    from intaglio.validate.verdict import Outcome
+
+    keyword = "async def" if head else "def"
+    verdicts = judge(
+        f"{head}# spec: Return x.\n# example: True\n{keyword} f(x: int) -> int:\n    {body}\n", only=execution
+    )
+    assert verdicts["execution"].outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        ["os", "system"],
+        ["builtins", "type"],
+        ["sys", "modules"],
+        ["intaglio_workspace_module", "f"],
+        ["intaglio_workspace_module", "Point.x"],
+        ["intaglio_workspace_module", "__builtins__"],
+        ["nowhere", "C"],
+    ],
+)
+def test_a_look_up_gives_classes_by_their_own_names_alone(forged):
+    """What the judge gives for names that come from the other child."""
+    import enum
+    import sys
+    import types
+
+    from intaglio.validate.programs import inside
+
+    module = types.ModuleType(inside.MAIN)
+    exec(
+        "class Colour:\n    class Shade:\n        pass\nclass Point:\n    x = Colour\ndef f(): pass\nAlias = Colour\n",
+        module.__dict__,
+    )
+    sys.modules[inside.MAIN] = module
+    try:
+        assert inside.lookup(inside.MAIN, "Colour.Shade").__qualname__ == "Colour.Shade"
+        assert inside.lookup("enum", "Enum") is enum.Enum
+        if forged == ["builtins", "type"]:
+            assert inside.lookup(*forged) is type  # a class; the decoder makes no instance of it
+        else:
+            with pytest.raises(LookupError):
+                inside.lookup(*forged)
+        with pytest.raises(LookupError):
+            inside.lookup(inside.MAIN, "Alias")
+    finally:
+        del sys.modules[inside.MAIN]

@@ -90,3 +90,25 @@ def test_without_a_sandbox_stages_three_and_four_fail(tmp_path, monkeypatch):
             verdict = stage.check(subject, toolbox, "key")
             assert verdict.outcome.value == "failed"
             assert [finding.code for finding in verdict.findings] == ["EX101"]
+
+
+def test_nothing_runs_before_security_has_passed(judge, toolbox, tmp_path):
+    """Whoever asks for the execution stage alone gets the security stage before it."""
+    from intaglio.config import Settings
+    from intaglio.snapshot import Snapshot
+    from intaglio.spec import read_specs
+    from intaglio.subject import gather
+    from intaglio.validate.pipeline import run_stages
+    from intaglio.validate.verdict import StageName, Verdict
+    from intaglio.workspace import DiskTree
+
+    text = "# spec: Return x.\n# example: f(1) == 1\ndef f(x: int) -> int:\n    import os\n    return x\n"
+    snapshot = Snapshot(tmp_path, DiskTree(tmp_path, {"a.py": text}))
+    subject = gather(snapshot, Settings(), "a.py", text, read_specs(text).specs[0]).subject
+    steps = [
+        step for step in run_stages(subject, toolbox, None, None, (StageName.EXECUTION,)) if isinstance(step, Verdict)
+    ]
+    assert [(step.stage.value, step.outcome.value) for step in steps] == [
+        ("security", "failed"),
+        ("execution", "skipped"),
+    ]

@@ -12,7 +12,7 @@ import click
     "stages",
     multiple=True,
     type=click.Choice(["security", "syntax", "execution", "accuracy"]),
-    help="Run this stage only (repeatable). A part is never shown as the whole.",
+    help="Run this stage only (repeatable; security comes before what runs the code). A part is never shown as the whole.",
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as failures.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document (docs/report.schema.json).")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import math
+import operator
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +27,14 @@ PRELOAD: Preload = {
 _RUN_PROGRAM = f"from {_PACKAGE} import runner\nrunner.main(channel, wire)"
 _JUDGE_PROGRAM = f"from {_PACKAGE} import judge\njudge.main(channel, wire)"
 MOST_TIMEOUTS = 5
+MOST_FOLDED = 10**9
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], int | float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Pow: operator.pow,
+}
+"""How constants of a condition are put together (`10**7`, `18 * 365`)."""
 Call = dict[str, Any]
 Outcome = dict[str, Any]
 
@@ -187,7 +196,10 @@ def judge_setup(subject: Subject) -> dict[str, Any]:
             }
             for rule in spec.rules
         ],
-        "raises": [raised.error.value for raised in spec.raises],
+        "raises": [
+            {"error": raised.error.value, "condition": raised.condition.value if raised.condition else None}
+            for raised in spec.raises
+        ],
         "constants": [wire.encode(value) for value in constants_of(subject)],
         "bounds": bounds_of(subject),
     }
@@ -274,11 +286,18 @@ def _number(node: ast.AST) -> int | float | None:
         case ast.Constant(value=bool()):
             return None
         case ast.Constant(value=int() | float() as value):
-            return value
+            return value if math.isfinite(value) else None
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)) if not isinstance(
             value, bool
         ):
             return -value
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _ARITHMETIC:
+            one, other = _number(left), _number(right)
+            if one is None or other is None or max(abs(one), abs(other)) > MOST_FOLDED:
+                return None
+            if isinstance(sign, ast.Pow) and not 0 <= other <= 18:
+                return None
+            return _ARITHMETIC[type(sign)](one, other)
         case ast.Call(func=ast.Name(id="Decimal"), args=[ast.Constant(value=str() as text)]):
             try:
                 return float(text)

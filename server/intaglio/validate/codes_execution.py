@@ -24,7 +24,7 @@ UNDECLARED_EXCEPTION = Code(
     "EX103",
     "undeclared-exception",
     _W,
-    "On a generated input that satisfies every `require:` the function raises an exception that no `raises:` allows. Where the spec has an `ensure:`, or is strict, this is an error: a property that has no result does not hold.",
+    "On a generated input that satisfies every `require:` the function raises an exception that no `raises:` allows. Where the spec has an `ensure:`, or is strict, this is an error: a property that has no result does not hold. A coroutine that waits for something outside, and too much memory, are always errors. Allowed are the errors of `raises:` (with `when`, where its condition is true), of examples, and of a rule where it decides.",
     "Say that such inputs do not occur (`require:`), or that the exception is meant (`raises:`), or say in the prose what the function does instead.",
 )
 WRONG_TYPE = Code(

@@ -18,6 +18,8 @@ from intaglio.validate.verdict import Outcome as StageOutcome
 from intaglio.validate.verdict import StageName, Verdict, outcome_of
 
 LEAST_EXAMPLES = 3
+NEVER_MEANT = frozenset({"Suspended", "MemoryError"})
+"""A coroutine that waits for the outside, and too much memory: no input excuses them."""
 STANDARD_DECORATORS = frozenset(
     [
         "staticmethod",
@@ -102,7 +104,8 @@ def _judge(subject: Subject, judge: Judge, observation: Observation) -> list[Fin
         findings.append(finding if enough else _with_severity(finding, Severity.ERROR))
     elif generated == 0:
         where = subject.spec.require[0].span if subject.spec.require else subject.spec.prose.span
-        findings.append(_at_spec(subject, codes.UNSATISFIABLE, "no generated input satisfies every `require:`", where))
+        what = "satisfies every `require:`" if subject.spec.require else "is accepted by its type's constructor"
+        findings.append(_at_spec(subject, codes.UNSATISFIABLE, f"no generated input {what}", where))
     findings += _failures(subject, judge, observation)
     findings += _complaints(subject, judge, observation)
     changed = [(call, outcome) for call, outcome in observation.recorded if outcome.get("changed")]
@@ -164,7 +167,8 @@ def _complaints(subject: Subject, judge: Judge, observation: Observation) -> lis
             _ways_out(subject, problem["error"]),
             (("input", shown),),
         )
-        findings.append(_with_severity(finding, Severity.ERROR) if subject.spec.ensure or subject.strict else finding)
+        severe = subject.spec.ensure or subject.strict or problem["error"] in NEVER_MEANT
+        findings.append(_with_severity(finding, Severity.ERROR) if severe else finding)
     return findings
 
 

@@ -42,7 +42,12 @@ def run_stages(
     cancel: threading.Event | None = None,
     stages: Sequence[StageName] = tuple(StageName),
 ) -> Iterator[StageStarted | Verdict]:
-    """The chosen stages in their order. `cache` is a folder for verdicts; `cancel` ends the run between stages."""
+    """The chosen stages in their order. `cache` is a folder for verdicts; `cancel` ends the run between stages.
+
+    Whoever asks for a stage that runs the code gets the security stage before it: nothing runs that has not passed that.
+    """
+    if set(stages) & {StageName.EXECUTION, StageName.ACCURACY}:
+        stages = (StageName.SECURITY, *(stage for stage in stages if stage is not StageName.SECURITY))
     key = subject_key(subject)
     cached = read_cached(cache, key, stages)
     if cached is not None:

@@ -73,6 +73,8 @@ class Strategies:
         )
         self.texts = sorted({value for value in constants if type(value) is str})
         self.depth = 0
+        self.finished: dict[Any, Any] = {}
+        self.begun: dict[Any, Any] = {}
 
     def of(self, annotation: Any, bounds: dict[str, Any] | None = None) -> Any:
         """A strategy for an annotation; `bounds` may have "min", "max" (numbers, inclusive) and "min_size". Raises Unsupported."""
@@ -105,7 +107,7 @@ class Strategies:
         if origin in {typing.Union, types.UnionType}:
             return st.one_of(*(self.of(argument, bounds) for argument in arguments))
         if inspect.isclass(kind) and origin is None:
-            return self._class(kind, bounds)
+            return self._once(kind, bounds)
         return self._container(kind, origin, arguments, bounds)
 
     def _simple(self, kind: Any, bounds: dict[str, Any]) -> Any | None:
@@ -115,7 +117,7 @@ class Strategies:
         if kind is complex:
             return st.complex_numbers(max_magnitude=1e6, allow_nan=False, allow_infinity=False)
         if kind is decimal.Decimal:
-            low, high = bounds.get("min", -100_000), bounds.get("max", 100_000)
+            low, high = window(bounds, 100_000)
             special = [decimal.Decimal(repr(value)) for value in self.floats if low <= value <= high]
             drawn = st.decimals(low, high, places=2, allow_nan=False, allow_infinity=False)
             return st.one_of(drawn, st.sampled_from(special)) if special else drawn
@@ -136,7 +138,8 @@ class Strategies:
         return None
 
     def _integers(self, bounds: dict[str, Any]) -> Any:
-        low, high = math.ceil(bounds.get("min", -10_000)), math.floor(bounds.get("max", 10_000))
+        least, most = window(bounds, 10_000)
+        low, high = math.ceil(least), math.floor(most)
         near = [value + step for value in self.integers for step in (-1, 0, 1)]
         near = sorted(
             {
@@ -155,7 +158,7 @@ class Strategies:
         )
 
     def _floats(self, bounds: dict[str, Any]) -> Any:
-        low, high = float(bounds.get("min", -1e6)), float(bounds.get("max", 1e6))
+        low, high = (float(bound) for bound in window(bounds, 1_000_000))
         near = [
             value
             for constant in self.floats
@@ -177,7 +180,28 @@ class Strategies:
             printable, st.sampled_from(known), wide, st.builds(str.__add__, st.sampled_from(known), printable)
         )
 
-    def _class(self, kind: Any, bounds: dict[str, Any]) -> Any:
+    def _once(self, kind: Any, bounds: dict[str, Any]) -> Any:
+        """A class's strategy; where the class is a part of itself, the strategy too."""
+        if kind in {list, tuple, set, frozenset, dict}:
+            return self._container(kind, kind, (), bounds)
+        if kind not in self.begun:
+            self.begun[kind] = self.st.deferred(lambda: self.finished[kind])
+            self.finished[kind] = self._class(kind)
+        return self.begun[kind]
+
+    def _made(self, kind: Any, parts: dict[str, Any]) -> Any:
+        """Instances; arguments that the constructor refuses are no inputs, as if a `require` had excluded them."""
+        from hypothesis import reject
+
+        def construct(values: dict[str, Any]) -> Any:
+            try:
+                return kind(**values)
+            except Exception:  # noqa: BLE001 - whatever a constructor refuses with, it has refused
+                return reject()
+
+        return self.st.fixed_dictionaries(parts).map(construct)
+
+    def _class(self, kind: Any) -> Any:
         st = self.st
         if issubclass(kind, enum.Enum):
             return st.sampled_from(list(kind))
@@ -186,17 +210,14 @@ class Strategies:
             required = {name: self.of(hints[name]) for name in hints if name in kind.__required_keys__}
             optional = {name: self.of(hints[name]) for name in hints if name not in kind.__required_keys__}
             return st.fixed_dictionaries(required, optional=optional)
-        if kind in {list, tuple, set, frozenset, dict}:
-            return self._container(kind, kind, (), bounds)
         if dataclasses.is_dataclass(kind):
             hints = typing.get_type_hints(kind)
-            return st.builds(
-                kind, **{field.name: self.of(hints[field.name]) for field in dataclasses.fields(kind) if field.init}
-            )
+            fields = {field.name: self.of(hints[field.name]) for field in dataclasses.fields(kind) if field.init}
+            return self._made(kind, fields)
         if issubclass(kind, tuple) and hasattr(kind, "_fields"):
             hints = typing.get_type_hints(kind)
-            return st.builds(kind, **{name: self.of(hints.get(name, Any)) for name in kind._fields})
-        return st.builds(kind, **constructor_strategies(kind, self))
+            return self._made(kind, {name: self.of(hints.get(name, Any)) for name in kind._fields})
+        return self._made(kind, constructor_strategies(kind, self))
 
     def _container(self, kind: Any, origin: Any, arguments: tuple[Any, ...], bounds: dict[str, Any]) -> Any:
         st = self.st
@@ -219,6 +240,14 @@ class Strategies:
                 else st.lists(self.of(Any)).map(tuple)
             )
         raise Unsupported(f"no inputs can be generated for {shown(kind)}")
+
+
+def window(bounds: dict[str, Any], reach: int) -> tuple[Any, Any]:
+    """Where numbers are drawn from: the bounds, or as far as `reach` from zero, or from the one bound that is known."""
+    low, high = bounds.get("min"), bounds.get("max")
+    if low is None:
+        return (-reach if high is None else min(-reach, high - reach)), (reach if high is None else high)
+    return low, max(reach, low + reach) if high is None else high
 
 
 def constructor_strategies(kind: Any, strategies: Strategies) -> dict[str, Any]:

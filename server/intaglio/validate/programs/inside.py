@@ -28,10 +28,16 @@ def build_modules(setup: dict[str, Any], wire: Any) -> dict[str, Any]:
 
 
 def lookup(module: str, qualified_name: str) -> Any:
-    """A class by its names, among modules that are loaded."""
+    """The class that calls itself so. Raises LookupError for anything else.
+
+    The names come from the other child and may be forged: nothing but a class is ever given, none under another's name,
+    and no attribute is asked for on the way, so nothing runs.
+    """
     found: Any = sys.modules[module]
     for part in qualified_name.split("."):
-        found = getattr(found, part)
+        found = vars(found)[part]
+    if not isinstance(found, type) or (found.__module__, found.__qualname__) != (module, qualified_name):
+        raise LookupError(f"{module}.{qualified_name} is no class of that name")
     return found
 
 

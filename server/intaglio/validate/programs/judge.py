@@ -6,6 +6,7 @@ Every expected value exists here alone. The parent relays calls and reads the ju
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import inspect
 import json
@@ -147,7 +148,7 @@ class Judge:
         """Of recorded calls: exceptions that nothing allows, and results that are not of the declared type."""
         problems = []
         for index, (call, outcome) in enumerate(message["calls"]):
-            if complaint := self._complaint(outcome):
+            if complaint := self._complaint(call, outcome):
                 problems.append({**complaint, "index": index, "call": self._show(call)})
         return problems
 
@@ -182,7 +183,7 @@ class Judge:
             call = self._call(values)
             outcome = self.ask(call)
             if kind in {"error", "type"}:
-                complaint = self._complaint(outcome)
+                complaint = self._complaint(call, outcome)
                 return (
                     complaint is not None
                     and complaint["kind"] == kind
@@ -322,6 +323,7 @@ class Judge:
     def _explore(self, strategy: Any, collect: Callable[[dict[str, Any]], bool], examples: int) -> None:
         """Draw until `collect` has enough; what it takes has passed through `require`."""
         from hypothesis import Phase, given, settings
+        from hypothesis.errors import Unsatisfiable
 
         enough = False
 
@@ -332,7 +334,8 @@ class Judge:
             if not enough:
                 enough = collect(values)
 
-        draw()
+        with contextlib.suppress(Unsatisfiable):  # what was collected until then is what there is
+            draw()
 
     def _call(self, values: dict[str, Any]) -> dict[str, Any]:
         positional: list[Any] = []
@@ -401,10 +404,10 @@ class Judge:
         except TypeError:
             return False
 
-    def _complaint(self, outcome: dict[str, Any]) -> dict[str, Any] | None:
+    def _complaint(self, call: dict[str, Any], outcome: dict[str, Any]) -> dict[str, Any] | None:
         if "error" in outcome:
             error = outcome["error"]
-            if set(error["b"]) & self._allowed():
+            if set(error["b"]) & self._allowed(call):
                 return None
             message = f": {error['m']}" if error["m"] else ""
             return {"kind": "error", "error": error["c"][1], "said": f"raises {error['c'][1]}{message}"[:MOST_SHOWN]}
@@ -417,18 +420,50 @@ class Judge:
             "said": f"returns {self._shown(outcome['value'])}, and is declared to return {shown(annotation)}",
         }
 
-    def _allowed(self) -> set[str]:
-        names: set[str] = set()
-        for text in self.setup["raises"]:
-            try:
-                kind = self._evaluate(text, {})
-            except Exception:  # noqa: BLE001, S112 - a name that is not there allows nothing; the reader says so
-                continue
-            if isinstance(kind, type):
-                names.add(
-                    kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-                )
-        return names
+    def _allowed(self, call: dict[str, Any]) -> set[str]:
+        """The errors that the spec allows a call to raise, by full name.
+
+        `raises` without a condition and the errors that examples show hold for every call; `raises ERROR when` where its
+        condition is true; a rule's `raises ERROR` where that rule decides.
+        """
+        try:
+            values = self._bound(call)
+        except TypeError:
+            values = {}
+        texts = [example["raises"] for example in self.setup["examples"] if example["raises"] is not None]
+        texts += [
+            raised["error"]
+            for raised in self.setup["raises"]
+            if raised["condition"] is None or self._holds(raised["condition"], values)
+        ]
+        if self.setup["rules"] and (ruled := self._rule_for(values)) is not None and ruled["raises"] is not None:
+            texts.append(ruled["raises"])
+        return {name for text in texts if (name := self._error_name(text))}
+
+    def _holds(self, condition: str, values: dict[str, Any]) -> bool:
+        try:
+            return bool(self._evaluate(condition, values))
+        except Exception:  # noqa: BLE001 - a condition that cannot be evaluated does not hold
+            return False
+
+    def _error_name(self, text: str) -> str:
+        """The full name of the class of an expression like `ValueError` or `Refused("reason")`; "" for anything else."""
+        try:
+            found = self._evaluate(text, {})
+        except Exception:  # noqa: BLE001 - a name that is not there allows nothing; the reader says so
+            return ""
+        kind = found if isinstance(found, type) else type(found)
+        if not issubclass(kind, BaseException):
+            return ""
+        return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+    def _rule_for(self, values: dict[str, Any]) -> dict[str, Any] | None:
+        """The first rule whose condition holds; None when there is none, or a condition raises."""
+        with contextlib.suppress(Exception):
+            for rule in self.setup["rules"]:
+                if rule["condition"] is None or self._evaluate(rule["condition"], values):
+                    return dict(rule)
+        return None
 
     def _broken(self, call: dict[str, Any], outcome: dict[str, Any]) -> dict[str, str]:
         """Which properties an outcome breaks: "ensure N" or "rule", with what to say."""
@@ -437,7 +472,7 @@ class Judge:
         except TypeError:
             return {}
         broken: dict[str, str] = {}
-        allowed_error = "error" in outcome and bool(set(outcome["error"]["b"]) & self._allowed())
+        allowed_error = "error" in outcome and bool(set(outcome["error"]["b"]) & self._allowed(call))
         for number, text in enumerate(self.setup["ensures"]):
             if "error" in outcome:
                 if not allowed_error:
