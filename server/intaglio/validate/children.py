@@ -240,21 +240,21 @@ def bounds_of(subject: Subject) -> dict[str, dict[str, float]]:
             continue
         for compare in _conjuncts(tree):
             sides = [compare.left, *compare.comparators]
-            for operator, left, right in zip(compare.ops, sides, sides[1:], strict=False):
-                _bound(bounds, operator, left, right)
+            for sign, left, right in zip(compare.ops, sides, sides[1:], strict=False):
+                _bound(bounds, sign, left, right)
     return bounds
 
 
-def _bound(bounds: dict[str, dict[str, float]], operator: ast.cmpop, left: ast.expr, right: ast.expr) -> None:
-    below = isinstance(operator, ast.Lt | ast.LtE)
-    if not below and not isinstance(operator, ast.Gt | ast.GtE):
+def _bound(bounds: dict[str, dict[str, float]], sign: ast.cmpop, left: ast.expr, right: ast.expr) -> None:
+    below = isinstance(sign, ast.Lt | ast.LtE)
+    if not below and not isinstance(sign, ast.Gt | ast.GtE):
         return
     low, high = (left, right) if below else (right, left)
     low_value, high_value = _number(low), _number(high)
     if low_value is not None:
         name, key = _subject_of(high)
         if key == "size":
-            least = math.ceil(low_value) + (1 if isinstance(operator, ast.Lt | ast.Gt) else 0)
+            least = math.ceil(low_value) + (1 if isinstance(sign, ast.Lt | ast.Gt) else 0)
             bounds.setdefault(name, {})["min_size"] = max(least, 0)
         elif name:
             bounds.setdefault(name, {})["min"] = max(low_value, bounds.get(name, {}).get("min", -math.inf))
