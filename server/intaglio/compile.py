@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import getpass
+import re
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -45,6 +46,7 @@ from intaglio.lock.write import commit_artifact
 from intaglio.snapshot import Snapshot
 from intaglio.source import SourceError
 from intaglio.spec.model import Spec
+from intaglio.spec.reach import find_reach
 from intaglio.spec.references import check_references
 from intaglio.subject import Gathered, gather
 from intaglio.template import assemble, lost_comments, read_format_settings
@@ -121,7 +123,7 @@ def compile_spec(workshop: Workshop, key: SpecKey, options: Options, cancel: thr
         for finding in lost_comments(text, spec):
             yield Noticed(key, finding)
         author = workshop.author_for(spec)
-        yield from _attempts(workshop, key, text, spec, gathered, author, options, cancel)
+        yield from _attempts(workshop, key, snapshot, text, spec, gathered, author, options, cancel)
     except Cancelled:
         yield Stopped(key)
     except GenerationError as error:
@@ -159,9 +161,27 @@ def _would_lose(workshop: Workshop, snapshot: Snapshot, key: SpecKey, text: str,
     )
 
 
+def brief_for(snapshot: Snapshot, path: str, text: str, spec: Spec, gathered: Gathered) -> Brief:
+    """What an author is told of a spec: of all that was gathered the golden rows stay behind.
+
+    A stub uses nothing yet, so the constants, classes and helpers that the spec's prose names are shown as well.
+    """
+    words = frozenset(re.findall(r"[^\W\d]\w*", spec.prose.value))
+    return Brief(
+        path,
+        text,
+        spec,
+        find_reach(text, path, spec, snapshot.text, words - {spec.function.name}),
+        f"{gathered.template.summary}\n\n{gathered.template.contract}",
+        tuple(block.text for block in gathered.blocks),
+        tuple(sorted(PURE_MODULES | gathered.subject.grant.modules)),
+    )
+
+
 def _attempts(
     workshop: Workshop,
     key: SpecKey,
+    snapshot: Snapshot,
     text: str,
     spec: Spec,
     gathered: Gathered,
@@ -171,15 +191,7 @@ def _attempts(
 ) -> Iterator[Event]:
     """Ask, assemble, validate; with the findings of what failed, again; then write what passed."""
     settings = workshop.settings
-    brief = Brief(
-        key.path,
-        text,
-        spec,
-        gathered.subject.reach,
-        f"{gathered.template.summary}\n\n{gathered.template.contract}",
-        tuple(block.text for block in gathered.blocks),
-        tuple(sorted(PURE_MODULES | gathered.subject.grant.modules)),
-    )
+    brief = brief_for(snapshot, key.path, text, spec, gathered)
     for finding in (screened := author.screen(brief)):
         yield Noticed(key, finding)
     if errors := [finding for finding in screened if finding.severity is Severity.ERROR]:

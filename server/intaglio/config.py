@@ -37,7 +37,6 @@ class Settings:
     keep_prompts: bool = False
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    templates: str = ".intaglio/templates"
     strict: bool = False
     call_seconds: float = 1.0
     stage_seconds: float = 10.0
@@ -62,7 +61,6 @@ DOCUMENTATION: dict[str, str] = {
     "keep_prompts": "Keep prompts and answers in the ledger.",
     "include": "Glob patterns of files to consider, relative to the workspace. Empty: every Python file.",
     "exclude": "Glob patterns of files to leave out.",
-    "templates": "Folder of the workspace's own templates and prompt blocks.",
     "strict": "Treat warnings of the stages as failures in every spec.",
     "call_seconds": "Most wall time of one call of a generated function, in seconds.",
     "stage_seconds": "Most wall time of the execution and of the accuracy stage, in seconds each.",

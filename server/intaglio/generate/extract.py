@@ -92,7 +92,7 @@ def _from_definition(text: str, function: Function) -> str | None:
 
 def _as_body(text: str, function: Function) -> str | None:
     """A text that is statements of a body already, however indented."""
-    candidates = [text, textwrap.dedent(text), _straightened(text)]
+    candidates = [textwrap.dedent(text), _straightened(text)]
     for candidate in candidates:
         source = candidate.strip("\n")
         header = "async def _():\n" if function.is_async else "def _():\n"

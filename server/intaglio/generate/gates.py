@@ -20,7 +20,7 @@ from intaglio.generate import codes
 from intaglio.spec.model import Spec, Text
 
 _INJECTION = re.compile(
-    r"\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(previous|prior|above|earlier|all|any|these|your|the)\b.{0,30}"
+    r"\b(ignore|disregard|forget|override|bypass)\b[^.!?]{0,40}\b(previous|prior|above|earlier|all|any|these|your|the)\b[^.!?]{0,30}"
     r"\b(instruction|rule|prompt|guideline|direction|polic|restriction|safety)"
     r"|\b(reveal|print|show|repeat|output|leak)\b.{0,30}\b(system prompt|hidden|your instructions|initial prompt)"
     r"|\byou are (now|no longer)\b|\bact as (an?|the) (unrestricted|jailbroken|root|admin)|\bdeveloper mode\b|\bDAN\b"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from typing import Any
 
@@ -139,7 +140,7 @@ class Worker:
     def kind_of(self, error: Exception) -> tuple[str, str]:
         """A finding's code for a provider's error, and what to say."""
         kinds = self.litellm.exceptions
-        message = " ".join(str(error).split())[:400] or type(error).__name__
+        message = plain_message(error)
         if isinstance(error, kinds.AuthenticationError | kinds.PermissionDeniedError):
             return "GE105", f"the provider refused the key: {message}"
         if isinstance(error, kinds.RateLimitError):
@@ -169,6 +170,14 @@ class Worker:
             return float(headers.get("retry-after", ""))
         except ValueError:
             return float(2**attempt)
+
+
+def plain_message(error: Exception) -> str:
+    """What an error says, on one line, without the names of the library's own classes in front of it."""
+    said = " ".join(str(error).split()).partition(" Original exception:")[0]
+    while (shorter := re.sub(r"^(?:litellm\.)?\w*(?:Error|Exception)(?:: | - )", "", said)) != said:
+        said = shorter
+    return said[:300] or type(error).__name__
 
 
 def reported_usage(reply: Any) -> dict[str, int] | None:

@@ -76,13 +76,16 @@ _BUILTIN_NAMES = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", 
 _SPEC_NAMES = frozenset({"result", "approx"})
 
 
-def find_reach(text: str, path: str, spec: Spec, read_module: ReadModule) -> Reach:
+def find_reach(
+    text: str, path: str, spec: Spec, read_module: ReadModule, mentioned: frozenset[str] = frozenset()
+) -> Reach:
     """What the function of `spec`, read from `text` at `path`, reaches.
 
     Definitions come in an order in which they can be executed: those of other files first, file by file, each file's in
     the order of its text. A file's definitions carry its dotted module name, the own file's "". An import of a workspace
     name is itself a definition of the importing file, and stands behind the imported file's. For a method, the owning
-    class is a definition in which the method's suite is `...`. Never raises for what texts hold.
+    class is a definition in which the method's suite is `...`. Names of `mentioned` that the module binds are followed too,
+    as if the function used them. Never raises for what texts hold.
     """
     walk = _Walk(path, read_module)
     index = index_module(path, text)
@@ -94,7 +97,7 @@ def find_reach(text: str, path: str, spec: Spec, read_module: ReadModule) -> Rea
         walk.report("LK105", f"{path} has no function {spec.name} where its spec was read; read the file again")
         return Reach((), tuple(walk.findings))
     own = index.owner_of(function)
-    names = set(free_names([own.node])) | spec_names(spec)
+    names = set(free_names([own.node])) | spec_names(spec) | (mentioned & index.statements.keys())
     names.discard(spec.function.name if not spec.function.owners else "")
     walk.root = own
     if spec.function.owners and own.names:

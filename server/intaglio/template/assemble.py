@@ -115,6 +115,10 @@ def _replace(text: str, function: Function, suite: str, inner: str) -> str:
     line_start = max(data.rfind(b"\n", 0, start), data.rfind(b"\r", 0, start)) + 1
     if function.is_one_line or data[line_start:start].strip():
         lead = data[:start].rstrip(b" \t;")
+        if function.is_one_line and (docstring := function.docstring) is not None:
+            # A suite on the header's line cannot go on below: its docstring moves to a line of its own.
+            moved = f"{newline}{inner}".encode() + data[docstring.start : docstring.end]
+            lead = data[: docstring.start].rstrip(b" \t") + moved
         comment, rest = _trailing_comment(data, span.end)
         head = lead.decode("utf-8", "surrogatepass") + comment + newline
         tail = data[rest:].decode("utf-8", "surrogatepass")

@@ -1,0 +1,137 @@
+"""Compiling with a model that answers by a script, over real HTTP: repair, refusal, caps, what is written down."""
+
+import sqlite3
+
+import pytest
+from scripted_server import Step, scripted
+
+SPEC = """\
+# spec: Return x doubled.
+# example: f(1) == 2
+# example: f(5) == 10
+# golden: rows.jsonl >= 1.0
+def f(x: int) -> int: ...
+"""
+ROWS = "".join(f'{{"input": {{"x": {x}}}, "output": {2 * x}}}\n' for x in range(700_001, 700_008))
+RIGHT = "```python\ndef f(x: int) -> int:\n    return x * 2\n```"
+WRONG = "```python\ndef f(x: int) -> int:\n    return x + 1\n```"
+
+
+@pytest.fixture
+def compiled(workspace):
+    """Compile with the served steps; the run and the requests that the server got."""
+
+    def run(*steps, code=0, settings=(), repeat=False, options=(), text=SPEC):
+        path = workspace.write("a.py", text)
+        workspace.write("rows.jsonl", ROWS)
+        with scripted(*steps, repeat=repeat) as served:
+            environment = {
+                "INTAGLIO_MODEL": "openai/scripted",
+                "INTAGLIO_API_BASE": served.base,
+                "INTAGLIO_MAX_TOKENS": "50000",
+                **dict(settings),
+            }
+            ran = workspace.run("compile", *options, code=code, environment=environment)
+        return ran, path.read_text(), served.requests
+
+    return run
+
+
+def attempts(workspace):
+    with sqlite3.connect(workspace.root / ".intaglio" / "ledger.sqlite") as connection:
+        return connection.execute(
+            "SELECT number, outcome, input_tokens, output_tokens, prompt, answer FROM attempt ORDER BY id"
+        ).fetchall()
+
+
+def test_a_wrong_answer_goes_back_with_its_findings(workspace, compiled):
+    ran, text, requests = compiled(Step(WRONG), Step(RIGHT))
+    assert text.endswith("    return x * 2\n")
+    assert "2 attempts" in ran.out
+    assert "204 tokens" in ran.out
+    assert "(estimated)" not in ran.out
+    assert len(requests) == 2
+    repair = requests[1]["messages"]
+    assert "return x + 1" in repair[-2]["content"]
+    assert "10 is expected" in repair[-1]["content"]
+    assert not [message for request in requests for message in request["messages"] if "70000" in message["content"]]
+    assert attempts(workspace) == [(1, "failed at accuracy", 66, 36, None, None), (2, "passed", 66, 36, None, None)]
+    workspace.run("verify")
+
+
+def test_prompts_and_answers_are_kept_only_if_the_setting_says_so(workspace, compiled):
+    compiled(Step(RIGHT), settings={"INTAGLIO_KEEP_PROMPTS": "true"})
+    ((_, _, _, _, prompt, answer),) = attempts(workspace)
+    assert "Return x doubled" in prompt
+    assert "70000" not in prompt
+    assert answer == RIGHT
+
+
+ANSWERS = {
+    "prose around code": (f"Of course!\n\n{RIGHT}\n\nIt doubles x.", 0),
+    "two code blocks": (f"```python\nprint(1)\n```\n{RIGHT}", 0),
+    "wrong indentation": ("```python\n   return x * 2\n```", 0),
+    "a wrong function": ("```python\ndef g(x):\n    return x * 2\n```", 1),
+    "garbage": ("%&/()= 🦀 \x07", 1),
+    "nothing": ("", 1),
+    "half a function": ("```python\ndef f(x):\n    return (x *\n```", 1),
+    "code that may not run": ("```python\ndef f(x):\n    import os\n    return x * 2\n```", 1),
+    "an endless loop": ("```python\ndef f(x):\n    while True:\n        x = x + 0\n```", 1),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_answers_of_every_kind(answer, compiled):
+    text, code = ANSWERS[answer]
+    ran, after, requests = compiled(Step(text), code=code, repeat=True, options=("--attempts", "2"))
+    assert len(requests) == (2 if code else 1)
+    if code:
+        assert after == SPEC
+        assert "refused" in ran.out
+    else:
+        assert after.endswith("    return x * 2\n")
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [(Step(status=401), 3), (Step(RIGHT, cut=2), 3), (Step(garbage=True), 3), (Step(status=500), 3)],
+)
+def test_a_server_that_fails_leaves_the_file_alone(step, code, compiled):
+    ran, after, _ = compiled(step, code=code, repeat=True, options=("--attempts", "1"))
+    assert after == SPEC
+    assert "refused" in ran.out
+    assert "litellm." not in ran.out
+
+
+def test_a_cap_stops_before_anything_leaves(compiled):
+    ran, after, requests = compiled(Step(RIGHT), code=1, settings={"INTAGLIO_MAX_TOKENS": "50"})
+    assert requests == []
+    assert after == SPEC
+    assert "max-tokens" in ran.out
+
+
+def test_a_secret_in_a_spec_is_never_sent(compiled):
+    text = SPEC.replace("doubled.", "doubled, with " + "AKIA" + "IOSFODNN7EXAMPLE.")
+    ran, after, requests = compiled(Step(RIGHT), code=1, text=text)
+    assert requests == []
+    assert after == text
+    assert "nothing was sent" in ran.out
+
+
+def test_of_candidates_side_by_side_the_simplest_that_passes_is_kept(compiled):
+    long = "```python\ndef f(x: int) -> int:\n    total = 0\n    total = total + x\n    total = total + x\n    return total\n```"
+    _, after, requests = compiled(Step(long), Step(RIGHT), Step(WRONG), options=("--candidates", "3"))
+    assert len(requests) == 3
+    assert after.endswith("    return x * 2\n")
+
+
+def test_nobody_there_is_the_environment_s_fault(workspace):
+    path = workspace.write("a.py", SPEC)
+    workspace.write("rows.jsonl", ROWS)
+    environment = {
+        "INTAGLIO_MODEL": "openai/scripted",
+        "INTAGLIO_API_BASE": "http://127.0.0.1:9/v1",
+        "INTAGLIO_MAX_TOKENS": "50000",
+    }
+    workspace.run("compile", code=3, environment=environment)
+    assert path.read_text() == SPEC

@@ -1,0 +1,67 @@
+"""A body is found in whatever a model answers, or refused with the reason."""
+
+import pytest
+
+from intaglio.generate.extract import extract_body
+from intaglio.spec import read_specs
+
+FUNCTION = read_specs("# spec: Return x doubled.\ndef f(x: int) -> int: ...\n").specs[0].function
+METHOD = read_specs("class A:\n    # spec: Return x doubled.\n    def f(self, x: int) -> int: ...\n").specs[0].function
+
+ANSWERS = {
+    "the whole function": "```python\ndef f(x: int) -> int:\n    return x * 2\n```",
+    "prose around it": "Sure!\n\n```python\ndef f(x):\n    return x * 2\n```\nThis doubles x.",
+    "no fence": "def f(x: int) -> int:\n    return x * 2",
+    "no fence, prose behind": "def f(x: int) -> int:\n    return x * 2\n\nThis doubles x, as asked.",
+    "an open fence": "```python\ndef f(x):\n    return x * 2\n",
+    "tildes": "~~~\ndef f(x):\n    return x * 2\n~~~",
+    "a body alone": "```python\nreturn x * 2\n```",
+    "an indented body": "```python\n    return x * 2\n```",
+    "indented with tabs": "```python\ndef f(x):\n\treturn x * 2\n```",
+    "two blocks, the last has it": "```python\nprint(f(1))\n```\n```python\ndef f(x):\n    return x * 2\n```",
+    "two blocks, the first has it": "```python\ndef f(x):\n    return x * 2\n```\nUse it so:\n```python\nprint(f(1))\n```",
+    "two versions, the last wins": "```python\ndef f(x):\n    return x * 3\n```\nBetter:\n```python\ndef f(x):\n    return x * 2\n```",
+    "on one line": "```python\ndef f(x): return x * 2\n```",
+    "tests behind": "```python\ndef f(x):\n    return x * 2\n\nassert f(1) == 2\n```",
+    "half a test behind": "```python\ndef f(x):\n    return x * 2\n\nassert f(1) == (\n```",
+    "CRLF": "```python\r\ndef f(x):\r\n    return x * 2\r\n```\r\n",
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_found(answer):
+    found = extract_body(ANSWERS[answer], FUNCTION)
+    assert found.body is not None, found.findings
+    assert found.body.strip() == "return x * 2"
+
+
+def test_in_a_class():
+    assert (
+        extract_body("```python\nclass A:\n    def f(self, x):\n        return x * 2\n```", METHOD).body
+        == "return x * 2\n"
+    )
+
+
+def test_what_it_uses_comes_along():
+    answer = "```python\nimport math\nimport os\nRATE = 2\n\ndef twice(x):\n    return x * RATE\n\ndef f(x):\n    # twice\n    return math.floor(twice(x)) * RATE\n```"
+    assert extract_body(answer, FUNCTION).body == (
+        "import math\nRATE = 2\ndef twice(x):\n    return x * RATE\n# twice\nreturn math.floor(twice(x)) * RATE\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("", "no code"),
+        ("I cannot do that.", "no code"),
+        ("```python\ndef g(x):\n    return x\n```", "defines `g`"),
+        ("```python\nreturn (\n```", "does not parse"),
+        ("```\n\0\n```", "does not parse"),
+        ("```python\n```", "does not parse"),
+    ],
+)
+def test_refused(answer, said):
+    found = extract_body(answer, FUNCTION)
+    assert found.body is None
+    (finding,) = found.findings
+    assert said in finding.message
