@@ -1,5 +1,7 @@
 """What a model is told: all of the spec, what is in reach, the findings; never a golden row."""
 
+import pytest
+
 from intaglio.compile import brief_for
 from intaglio.config import Settings
 from intaglio.finding import Finding, Severity
@@ -22,6 +24,7 @@ FEE = 12
 # raises: OverflowError
 # ensure: result >= 0
 # example: price("std", 2) == 24
+# example: price("a  b", 2) == 72
 # example: price("", 2) raises LookupError
 # golden: rows.jsonl >= 0.9
 def price(name: str, size: int) -> int: ...
@@ -37,16 +40,19 @@ def brief(tmp_path):
     return brief_for(snapshot, "a.py", TEXT, spec, gather(snapshot, Settings(), "a.py", TEXT, spec))
 
 
-def test_the_spec_and_what_is_in_reach(tmp_path):
-    system, *_, task = build_messages(brief(tmp_path), (), "canary-here")
+@pytest.mark.parametrize("afresh", [False, True])
+def test_the_spec_and_what_is_in_reach(afresh, tmp_path):
+    system, *_, task = build_messages(brief(tmp_path), (), "canary-here", afresh=afresh)
     assert "canary-here" in system.content
     for part in (
         "FEE times the rate",
         "size > 0",
         "OverflowError",
         "result >= 0",
-        'price("std", 2) == 24',
-        "raises LookupError",
+        "price('std', 2)",
+        "price('a  b', 2)",
+        "24",
+        "LookupError",
         "FEE = 12",
         "def rate(name: str) -> int:",
         "def price(name: str, size: int) -> int",
