@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -47,13 +48,19 @@ class SourceFile:
 def decode_source(data: bytes) -> SourceFile:
     """Decode as Python does (PEP 263): a UTF-8 mark, else a coding comment in the first two lines, else UTF-8.
 
-    Raises SourceError for text that cannot be decoded or that holds NUL bytes.
+    Raises SourceError for text that cannot be decoded, that holds NUL bytes, or a carriage return without a line feed: tools
+    do not agree on whether it ends a line, so nobody could say what a place in that file means.
     """
     mark = data.startswith(_BYTE_ORDER_MARK)
     if mark:
         data = data[len(_BYTE_ORDER_MARK) :]
     if b"\0" in data:
         raise SourceError("the file holds NUL bytes: it is binary, not Python source")
+    if lone := _LONE_RETURN.search(data):
+        line = data.count(b"\n", 0, lone.start()) + 1
+        raise SourceError(
+            f"line {line} holds a carriage return without a line feed; save the file with LF or CRLF line ends"
+        )
     encoding = _declared_encoding(data)
     try:
         return SourceFile(data.decode(encoding), encoding, mark)

@@ -9,6 +9,7 @@ RULED = '# spec: Return the word for any x.\n# rule: otherwise -> "{word}"\n# ex
     ("name", "data", "said"),
     [
         ("binary.py", b"\0\1# spec: x\n", "NUL bytes"),
+        ("returns.py", b"# spec: x\rdef f(): ...\r", "carriage return"),
         ("half.py", b"# spec: Return x.\ndef f(x: int", "not complete"),
         ("bad_utf8.py", b"# spec: Return \xff.\ndef f(x): ...\n", "not valid utf-8"),
         ("alone.py", b"# spec: Return x.\n\nx = 1\n", "SP101"),
