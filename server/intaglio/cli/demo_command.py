@@ -105,13 +105,11 @@ def _run(*arguments: str) -> int:
 
     click.echo(click.style(f"\n$ intaglio {' '.join(arguments)}", bold=True))
     try:
-        commands.main(list(arguments), prog_name="intaglio", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        return int(done.exit_code)
+        code = commands.main(list(arguments), prog_name="intaglio", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    return 0
+    return code if isinstance(code, int) else 0  # click gives the code of an Exit back
 
 
 def _title(text: str) -> None:
