@@ -34,6 +34,7 @@ from intaglio.events import (
 )
 from intaglio.finding import Finding, Severity
 from intaglio.generate.author import Answer, Author, Brief, Piece
+from intaglio.generate.helpers import helpers_at_hand
 from intaglio.generate.interface import Cancelled, FailedAttempt, GenerationError
 from intaglio.lock.check import read_lock_file
 from intaglio.lock.fingerprint import short
@@ -98,25 +99,11 @@ class _Passed:
 def compile_spec(workshop: Workshop, key: SpecKey, options: Options, cancel: threading.Event) -> Iterator[Event]:
     """Compile one spec. The last event is Accepted, Refused or Stopped."""
     yield Begun(key)
-    snapshot = Snapshot.of_disk(workshop.root)
     try:
-        text = snapshot.source(key.path).text
-        spec = snapshot.reading(key.path).find(key.name)
-        if spec is None:
-            yield Refused(key, f"there is no spec on a function {key.name} in {key.path}")
+        opened = yield from _open(workshop, key)
+        if opened is None:
             return
-        problems = blocking_findings(workshop.root, snapshot, key.path, spec)
-        for finding in (*spec.findings, *check_references(spec, workshop.root / key.path, workshop.root)):
-            yield Noticed(key, finding)
-        if problems:
-            yield Refused(key, f"the spec has errors: {problems[0].message}")
-            return
-        gathered = gather(snapshot, workshop.settings, key.path, text, spec)
-        for finding in gathered.findings:
-            yield Noticed(key, finding)
-        if errors := [finding for finding in gathered.findings if finding.severity is Severity.ERROR]:
-            yield Refused(key, errors[0].message)
-            return
+        snapshot, text, spec, gathered = opened
         if refusal := _would_lose(workshop, snapshot, key, text, spec, options):
             yield Refused(key, refusal)
             return
@@ -134,14 +121,40 @@ def compile_spec(workshop: Workshop, key: SpecKey, options: Options, cancel: thr
         yield Refused(key, str(error))
 
 
+def _open(workshop: Workshop, key: SpecKey) -> Generator[Event, None, tuple[Snapshot, str, Spec, Gathered] | None]:
+    """Read a spec and gather what its verdict depends on; None when it was refused. Raises SourceError, TemplateError."""
+    snapshot = Snapshot.of_disk(workshop.root)
+    text = snapshot.source(key.path).text
+    spec = snapshot.reading(key.path).find(key.name)
+    if spec is None:
+        yield Refused(key, f"there is no spec on a function {key.name} in {key.path}")
+        return None
+    noticed = _spec_findings(workshop.root, snapshot, key.path, spec)
+    for finding in noticed:
+        yield Noticed(key, finding)
+    if problems := _errors(noticed):
+        yield Refused(key, f"the spec has errors: {problems[0].message}")
+        return None
+    gathered = gather(snapshot, workshop.settings, key.path, text, spec)
+    for finding in gathered.findings:
+        yield Noticed(key, finding)
+    if problems := _errors(gathered.findings):
+        yield Refused(key, problems[0].message)
+        return None
+    return snapshot, text, spec, gathered
+
+
 NO_MODEL_CODES = frozenset({"GE104", "GE105", "GE106", "GE107"})
 """Codes of generation errors that are a lack of the machine: no model, no key, unreachable, an extra not installed."""
 
 
-def blocking_findings(root: Path, snapshot: Snapshot, path: str, spec: Spec) -> tuple[Finding, ...]:
-    """Errors of the spec itself, or of what it refers to, with which it can be neither compiled nor locked."""
-    found = (*spec.findings, *check_references(spec, snapshot.root / path, root))
-    return tuple(finding for finding in found if finding.severity is Severity.ERROR)
+def _spec_findings(root: Path, snapshot: Snapshot, path: str, spec: Spec) -> tuple[Finding, ...]:
+    """What is said of the spec itself and of what it refers to; with an error it can be neither compiled nor locked."""
+    return (*spec.findings, *check_references(spec, snapshot.root / path, root))
+
+
+def _errors(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
 
 
 def _would_lose(workshop: Workshop, snapshot: Snapshot, key: SpecKey, text: str, spec: Spec, options: Options) -> str:
@@ -192,9 +205,11 @@ def _attempts(
     """Ask, assemble, validate; with the findings of what failed, again; then write what passed."""
     settings = workshop.settings
     brief = brief_for(snapshot, key.path, text, spec, gathered)
+    if author.repairs:  # it reads the brief's hints; rules are compiled as they stand
+        brief = replace(brief, helpers=helpers_at_hand(workshop.root, key.path, text, spec))
     for finding in (screened := author.screen(brief)):
         yield Noticed(key, finding)
-    if errors := [finding for finding in screened if finding.severity is Severity.ERROR]:
+    if errors := _errors(screened):
         yield Refused(key, errors[0].message)
         return
     attempts = settings.attempts if author.repairs else 1
@@ -276,7 +291,7 @@ def _judge(
         return FailedAttempt("", "generation", answer.findings)
     layout = read_format_settings(workshop.root / key.path, workshop.root)
     assembled = assemble(text, spec, gathered.template, answer.body, layout)
-    errors = tuple(finding for finding in assembled.findings if finding.severity is Severity.ERROR)
+    errors = _errors(assembled.findings)
     if errors:
         yield Assembled(key, attempt, answer.candidate, answer.body, text)
         yield StageEnded(key, answer.candidate, Verdict(StageName.SYNTAX, Outcome.FAILED, errors))
@@ -381,26 +396,13 @@ def validate_spec(
 ) -> Iterator[Event]:
     """Run the stages on the body that is there. The last event is Accepted (all that were asked for passed) or Refused."""
     yield Begun(key)
-    snapshot = Snapshot.of_disk(workshop.root)
     try:
-        text = snapshot.source(key.path).text
-        spec = snapshot.reading(key.path).find(key.name)
-        if spec is None:
-            yield Refused(key, f"there is no spec on a function {key.name} in {key.path}")
+        opened = yield from _open(workshop, key)
+        if opened is None:
             return
-        for finding in (*spec.findings, *check_references(spec, workshop.root / key.path, workshop.root)):
-            yield Noticed(key, finding)
-        if problems := blocking_findings(workshop.root, snapshot, key.path, spec):
-            yield Refused(key, f"the spec has errors: {problems[0].message}")
-            return
+        snapshot, text, spec, gathered = opened
         if spec.function.is_stub:
             yield Refused(key, f"{key.name} is a stub: there is nothing to validate; compile it first")
-            return
-        gathered = gather(snapshot, workshop.settings, key.path, text, spec)
-        for finding in gathered.findings:
-            yield Noticed(key, finding)
-        if errors := [finding for finding in gathered.findings if finding.severity is Severity.ERROR]:
-            yield Refused(key, errors[0].message)
             return
         yield Assembled(key, 0, 0, "", text)
         verdicts: list[Verdict] = []

@@ -30,8 +30,11 @@ class Served:
 
 
 @contextmanager
-def scripted(*steps, repeat=False):
-    """Serve the steps in turn (the last one for ever with `repeat`); yields Served."""
+def scripted(*steps, repeat=False, single=False):
+    """Serve the steps in turn (the last one for ever with `repeat`); yields Served.
+
+    `single`: as llama.cpp's Python server does, a new request ends the one that is being answered, without a reason.
+    """
     left = list(steps)
     served = Served("", [], threading.Event())
 
@@ -81,7 +84,14 @@ def scripted(*steps, repeat=False):
                 self.piece(b"")
                 return
             pieces = [step.text[place : place + 8] for place in range(0, len(step.text), 8)] or [""]
+            mine = len(served.requests)
             for number, piece in enumerate(pieces):
+                if single:
+                    time.sleep(0.05)
+                    if len(served.requests) > mine:
+                        self.piece(b"data: [DONE]\n\n")
+                        self.piece(b"")
+                        return
                 if step.cut is not None and number >= step.cut:
                     self.close_connection = True
                     self.connection.close()

@@ -24,6 +24,8 @@ ANSWERS = {
     "on one line": "```python\ndef f(x): return x * 2\n```",
     "tests behind": "```python\ndef f(x):\n    return x * 2\n\nassert f(1) == 2\n```",
     "half a test behind": "```python\ndef f(x):\n    return x * 2\n\nassert f(1) == (\n```",
+    "with the docstring": '```python\ndef f(x):\n    """Return x doubled.\n\n    >>> f(1)\n    2\n    """\n    return x * 2\n```',
+    "with the docstring on one line": '```python\ndef f(x): "Doubled."; return x * 2\n```',
     "CRLF": "```python\r\ndef f(x):\r\n    return x * 2\r\n```\r\n",
 }
 
@@ -33,6 +35,10 @@ def test_found(answer):
     found = extract_body(ANSWERS[answer], FUNCTION)
     assert found.body is not None, found.findings
     assert found.body.strip() == "return x * 2"
+
+
+def test_a_tab_in_a_text_stays():
+    assert extract_body("```python\ndef f(x):\n\treturn x + '\t'\n```", FUNCTION).body == "return x + '\t'\n"
 
 
 def test_in_a_class():

@@ -5,7 +5,7 @@ import threading
 import pytest
 from scripted_server import Step, scripted
 
-from intaglio.generate.interface import Cancelled, Completion, Delta, GenerationError, Message, Request
+from intaglio.generate.interface import Cancelled, Completion, Delta, GenerationError, Interrupted, Message, Request
 from intaglio.generate.litellm_backend import LitellmBackend
 from intaglio.spec import read_specs
 
@@ -118,3 +118,35 @@ def test_cancelling_ends_the_server_s_stream(backend):
 def test_the_worker_answers_after_errors(backend):
     with scripted(Step("return 3")) as served:
         assert isinstance(ask(backend, served)[-1], Completion)
+
+
+def test_a_server_for_one_client_is_asked_one_after_another(backend):
+    """Side by side at first; the answers that the server gave up are interrupted, and from then on each waits its turn."""
+    answer = "return x * 2  # and enough text behind it for many pieces of eight characters"
+
+    def three():
+        ended = []
+
+        def one():
+            try:
+                ended.append(ask(backend, served)[-1].text)
+            except Interrupted:
+                ended.append("interrupted")
+
+        threads = [threading.Thread(target=one) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sorted(ended)
+
+    with scripted(Step(answer), repeat=True, single=True) as served:
+        assert three() == ["interrupted", "interrupted", answer]
+        assert three() == [answer] * 3
+    assert len(served.requests) == 6
+
+
+def test_an_end_without_a_reason_is_not_called_a_stop(backend):
+    with scripted(Step("return x * 2", finish=None)) as served:
+        last = ask(backend, served)[-1]
+    assert (last.text, last.finish_reason) == ("return x * 2", "")

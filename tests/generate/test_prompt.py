@@ -6,7 +6,8 @@ from intaglio.compile import brief_for
 from intaglio.config import Settings
 from intaglio.finding import Finding, Severity
 from intaglio.generate.interface import FailedAttempt
-from intaglio.generate.prompt import build_messages
+from intaglio.generate.model_author import starts_afresh
+from intaglio.generate.prompt import Form, build_messages
 from intaglio.snapshot import Snapshot
 from intaglio.spec import read_specs
 from intaglio.subject import gather
@@ -40,9 +41,9 @@ def brief(tmp_path):
     return brief_for(snapshot, "a.py", TEXT, spec, gather(snapshot, Settings(), "a.py", TEXT, spec))
 
 
-@pytest.mark.parametrize("afresh", [False, True])
-def test_the_spec_and_what_is_in_reach(afresh, tmp_path):
-    system, *_, task = build_messages(brief(tmp_path), (), "canary-here", afresh=afresh)
+@pytest.mark.parametrize("form", Form)
+def test_the_spec_and_what_is_in_reach(form, tmp_path):
+    system, task = build_messages(brief(tmp_path), (), "canary-here", form)
     assert "canary-here" in system.content
     for part in (
         "FEE times the rate",
@@ -62,8 +63,8 @@ def test_the_spec_and_what_is_in_reach(afresh, tmp_path):
 
 def test_golden_rows_are_never_in_it(tmp_path):
     failure = FailedAttempt("return 0", "accuracy", (Finding("AC103", Severity.ERROR, "0 of 1 rows match"),))
-    for afresh in (False, True):
-        told = "".join(message.content for message in build_messages(brief(tmp_path), (failure,), "c", afresh=afresh))
+    for form in Form:
+        told = "".join(message.content for message in build_messages(brief(tmp_path), (failure,), "c", form))
         assert "SENTINEL" not in told
         assert "987654321" not in told
         assert "0 of 1" in told
@@ -77,3 +78,24 @@ def test_the_failed_code_goes_back_with_its_findings(tmp_path):
     assert (assistant.role, complaint.role) == ("assistant", "user")
     assert "def price(name: str, size: int) -> int:\n    return FEE" in assistant.content
     assert "gave 12, and 24 is expected" in complaint.content
+
+
+def failed(stage, count):
+    return FailedAttempt("", stage, (Finding("AC101", Severity.ERROR, "no"),) * count)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "failures", "afresh"),
+    [
+        (1, [], False),
+        (2, [failed("accuracy", 2)], False),
+        (2, [], True),
+        (3, [failed("accuracy", 2), failed("accuracy", 2)], True),
+        (3, [failed("accuracy", 2), failed("accuracy", 1)], False),
+        (3, [failed("syntax", 1), failed("accuracy", 3)], False),
+        (3, [failed("accuracy", 3), failed("syntax", 1)], True),
+        (4, [failed("accuracy", 1), failed("generation", 1), failed("execution", 1)], True),
+    ],
+)
+def test_a_repair_goes_on_while_it_comes_further(attempt, failures, afresh):
+    assert starts_afresh(attempt, failures) is afresh

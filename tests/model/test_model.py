@@ -101,6 +101,43 @@ def test_ten_simple_functions(tmp_path, attempts):
         assert (tmp_path / "functions.py").read_text() == source
 
 
+def test_what_findings_gain(tmp_path):
+    """Five attempts with the findings of what failed sent back, and five that know nothing of each other."""
+    from dataclasses import replace
+    from threading import Event
+
+    from intaglio.cli.preparing import open_ledger
+    from intaglio.compile import Options, Workshop, compile_spec
+    from intaglio.config import Settings
+    from intaglio.events import Accepted, AttemptBegun, SpecKey
+    from intaglio.generate.choose import author_for
+    from intaglio.spec import read_specs
+    from intaglio.validate.tools import Toolbox
+
+    base, model = served_model()
+    settings = replace(Settings(), model=model, api_base=base, max_tokens=200_000, answer_tokens=640, backend="litellm")
+    source = (HERE / "functions.py").read_text()
+    locked = {}
+    print("\nattempts until locked (-: refused after five)")
+    with Toolbox() as toolbox:
+        for told in (True, False):
+            folder = tmp_path / str(told)
+            folder.mkdir()
+            (folder / "intaglio.toml").write_text("")
+            (folder / "functions.py").write_text(source)
+            authors = author_for(folder, settings, lambda root=folder: open_ledger(root), send_findings=told)
+            workshop = Workshop(folder, settings, toolbox, authors)
+            counts = {}
+            for spec in read_specs(source).specs:
+                events = list(compile_spec(workshop, SpecKey("functions.py", spec.name), Options(), Event()))
+                if isinstance(events[-1], Accepted):
+                    counts[spec.name] = sum(isinstance(event, AttemptBegun) for event in events)
+            locked[told] = counts
+            row = ", ".join(f"{spec.name} {counts.get(spec.name, '-')}" for spec in read_specs(source).specs)
+            print(f"{'findings sent back' if told else 'sampled anew':<20} locked {len(counts)} of 10: {row}")
+    assert len(locked[True]) >= len(locked[False])
+
+
 def test_the_examples(tmp_path, repository):
     import shutil
 

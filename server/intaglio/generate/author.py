@@ -24,6 +24,8 @@ class Brief:
     contract: str
     blocks: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    helpers: tuple[str, ...] = ()
+    """Functions at hand that nothing of the spec names, each as a line of Python."""
 
 
 @dataclass(frozen=True, slots=True)

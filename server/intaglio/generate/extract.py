@@ -27,7 +27,7 @@ def extract_body(answer: str, function: Function) -> Extracted:
     """The body of `function` in a model's answer.
 
     Of several code blocks the last that defines the function wins; without one, the first that parses as a body.
-    Definitions and imports beside the function move into its body; a docstring is left to the assembly.
+    Definitions and imports beside the function move into its body; a docstring, which the model was shown, is left out.
     """
     blocks = [match.group(2) for match in _FENCE.finditer(answer)]
     texts = blocks or _bare(answer, function)
@@ -54,7 +54,8 @@ def extract_body(answer: str, function: Function) -> Extracted:
 
 
 def _from_definition(text: str, function: Function) -> str | None:
-    source = textwrap.dedent(text.expandtabs(4)).strip("\n")
+    expanded = re.sub(r"^[ \t]+", lambda lead: lead.group().expandtabs(4), text, flags=re.MULTILINE)
+    source = textwrap.dedent(expanded).strip("\n")
     tree = _parsed(source)
     if tree is None:
         start = re.search(rf"^[ \t]*(?:async[ \t]+)?def[ \t]+{re.escape(function.name)}\b", source, re.MULTILINE)
@@ -82,11 +83,12 @@ def _from_definition(text: str, function: Function) -> str | None:
         and _used(one, node)
         and getattr(one, "module", "") != "__future__"
     ]
-    first = node.body[0]
+    statements = node.body[1:] if _is_text(node.body[0]) and len(node.body) > 1 else node.body
+    first = statements[0]
     if first.lineno == node.lineno or lines[first.lineno - 1][: first.col_offset].strip():
-        suite = "; ".join(ast.unparse(statement) for statement in node.body)
+        suite = "; ".join(ast.unparse(statement) for statement in statements)
     else:
-        suite = textwrap.dedent("\n".join(lines[_suite_start(lines, node) : node.end_lineno]))
+        suite = textwrap.dedent("\n".join(lines[_suite_start(lines, first, node) : node.end_lineno]))
     return "\n".join([*before, suite.strip("\n")]) + "\n"
 
 
@@ -130,9 +132,18 @@ def _straightened(text: str) -> str:
     return lines[0].strip() + "\n" + rest
 
 
-def _suite_start(lines: list[str], node: _AnyFunction) -> int:
-    """The index of the first line of a suite, comments above its first statement included."""
-    start = node.body[0].lineno - 1
+def _is_text(statement: ast.stmt) -> bool:
+    """Whether a statement is a text alone: where it comes first, the docstring that the model was shown."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def _suite_start(lines: list[str], first: ast.stmt, node: _AnyFunction) -> int:
+    """The index of the first line of a suite that begins with `first`, comments above it included."""
+    start = first.lineno - 1
     while start > node.lineno and lines[start - 1].strip().startswith("#"):
         start -= 1
     return start

@@ -19,6 +19,10 @@ class GenerationError(Exception):
         self.code = code
 
 
+class Interrupted(GenerationError):
+    """The server ended an answer in favour of another of ours; asked again, it is asked for that one alone."""
+
+
 class Cancelled(Exception):
     """The user cancelled; the provider's stream has been closed."""
 

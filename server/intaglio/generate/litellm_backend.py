@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from intaglio.generate.budget import Price, estimate_tokens
-from intaglio.generate.interface import Cancelled, Completion, Delta, GenerationError, Request, Usage
+from intaglio.generate.interface import Cancelled, Completion, Delta, GenerationError, Interrupted, Request, Usage
 
 _START_SECONDS = 60.0
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
@@ -68,7 +68,7 @@ class LitellmBackend:
             elif "done" in message:
                 done = message["done"]
                 yield Completion(
-                    done["text"], self._usage(request, done), done["model"] or request.model, done["finish"] or "stop"
+                    done["text"], self._usage(request, done), done["model"] or request.model, done["finish"]
                 )
 
     def close(self) -> None:
@@ -148,6 +148,8 @@ class _Worker:
                 waited = 0.0
                 if "error" in message:
                     finished = True
+                    if message["error"]["code"] == "interrupted":
+                        raise Interrupted("GE106", message["error"]["message"])
                     raise GenerationError(message["error"]["code"], message["error"]["message"])
                 finished = "done" in message
                 yield message

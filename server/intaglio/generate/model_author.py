@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import queue
-import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,16 +22,27 @@ from intaglio.generate.interface import (
     Delta,
     FailedAttempt,
     GenerationError,
+    Interrupted,
     Message,
     Request,
     Usage,
 )
-from intaglio.generate.prompt import build_messages, definitions_of
+from intaglio.generate.prompt import Form, build_messages, definitions_of
 
 FURTHER_TEMPERATURE = 0.8
 """Of second and later candidates, and of every attempt that starts afresh."""
 REPAIR_TEMPERATURE = 0.3
 """Of attempts that answer a conversation: a greedy model repeats the code that it sees."""
+
+_CUT = {
+    "length": "the answer was cut off at {} tokens",
+    "": "the server ended the answer without saying why; one that serves a single client at a time does when another comes",
+}
+"""What to say of an answer without a body, by the reason for its end."""
+
+
+STAGES = ("generation", "security", "syntax", "execution", "accuracy")
+"""Where an attempt may fail, in order."""
 
 
 class Record(Protocol):
@@ -110,12 +120,10 @@ class ModelAuthor:
             raise GenerationError("GE117", "the spec's text holds what looks like a secret; nothing was sent")
         events: queue.SimpleQueue[Piece | Answer | Exception | None] = queue.SimpleQueue()
         told = list(failures) if self._send_findings else []
-        # every other attempt starts afresh, with what was wrong as notes: a model that is shown its code clings to it
-        repeats = attempt > 2 and attempt % 2 == 1
+        afresh = starts_afresh(attempt, told)
+        shown = [] if afresh else told
         threads = [
-            threading.Thread(
-                target=self._ask, args=(brief, told, attempt, number, repeats, cancel, events.put), daemon=True
-            )
+            threading.Thread(target=self._ask, args=(brief, shown, attempt, number, cancel, events.put), daemon=True)
             for number in range(candidates)
         ]
         for thread in threads:
@@ -141,12 +149,16 @@ class ModelAuthor:
             self._record.judged(answer.attempt_id, outcome, verdicts)
 
     def _ask(
-        self, brief: Brief, failures: Sequence[FailedAttempt], attempt: int, number: int, repeats: bool,
+        self, brief: Brief, failures: Sequence[FailedAttempt], attempt: int, number: int,
         cancel: threading.Event, tell: Callable[[Piece | Answer | Exception | None], None],
     ) -> None:  # fmt: skip
         try:
-            for event in self._exchange(brief, failures, attempt, number, repeats=repeats, cancel=cancel):
-                tell(event)
+            try:
+                for event in self._exchange(brief, failures, attempt, number, cancel):
+                    tell(event)
+            except Interrupted:  # a request of its own, with its own reservation and row: what was sent is spent
+                for event in self._exchange(brief, failures, attempt, number, cancel):
+                    tell(event)
         except Exception as error:  # noqa: BLE001 - told to the thread that waits, which raises it
             tell(error)
         finally:
@@ -158,16 +170,18 @@ class ModelAuthor:
         failures: Sequence[FailedAttempt],
         attempt: int,
         number: int,
-        *,
-        repeats: bool,
         cancel: threading.Event,
     ) -> Iterator[Piece | Answer]:
-        canary = secrets.token_hex(8)
+        afresh = attempt > 1 and not failures
+        form = Form.TESTS if (number + (attempt if afresh else 0)) % 2 else Form.DOCSTRING
+        # drawn from the prompt itself, so that the same prompt is asked for in the same words; and as it is a hash of all of
+        # them, no spec can hold it
+        canary = prompt_fingerprint(build_messages(brief, failures, "", form), "")[:16]
         messages = tuple(
             Message(message.role, redact(message.content)[0] if place else message.content)
-            for place, message in enumerate(build_messages(brief, failures, canary, afresh=repeats))
+            for place, message in enumerate(build_messages(brief, failures, canary, form))
         )
-        varied = number > 0 or repeats or (attempt > 1 and not failures)
+        varied = number > 0 or afresh
         temperature = FURTHER_TEMPERATURE if varied else REPAIR_TEMPERATURE if failures else self._temperature
         seed = 1000 * attempt + number
         fingerprint = prompt_fingerprint(messages, canary)
@@ -216,16 +230,26 @@ class ModelAuthor:
             return Answer(number, None, (leak,), completion.usage, completion.model, fingerprint, row)
         extracted = extract_body(completion.text, brief.spec.function)
         findings = extracted.findings
-        if extracted.body is None and completion.finish_reason == "length":
-            cut = Finding(
-                codes.NO_BODY.id, codes.NO_BODY.severity, f"the answer was cut off at {self._answer_tokens} tokens"
-            )
-            findings = (*findings, cut)
+        if extracted.body is None and completion.finish_reason in _CUT:
+            why = _CUT[completion.finish_reason].format(self._answer_tokens)
+            findings = (*findings, Finding(codes.NO_BODY.id, codes.NO_BODY.severity, why))
         return Answer(number, extracted.body, findings, completion.usage, completion.model, fingerprint, row)
 
 
+def starts_afresh(attempt: int, failures: Sequence[FailedAttempt]) -> bool:
+    """Whether an attempt leaves the failed code behind.
+
+    The first failure is answered with its findings; a later one only when it came further than all before it. A model that
+    came no further clings to the code that it is shown, and does better without.
+    """
+    if attempt == 1 or not failures:
+        return attempt > 1
+    *earlier, last = [(STAGES.index(one.stage), -len(one.findings)) for one in failures]
+    return bool(earlier) and last <= max(earlier)
+
+
 def prompt_fingerprint(messages: Sequence[Message], canary: str) -> str:
-    """SHA-256 over roles and contents, with the canary, which is new each time, left out."""
+    """SHA-256 over roles and contents, with the canary left out."""
     digest = hashlib.sha256()
     for message in messages:
         digest.update(f"{message.role}\0{message.content.replace(canary, '')}\0".encode("utf-8", "surrogatepass"))

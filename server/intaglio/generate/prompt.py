@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 
 from intaglio.generate.author import Brief
 from intaglio.generate.interface import FailedAttempt, Message
@@ -19,47 +20,26 @@ You are an expert Python programmer. Answer with the complete function in one ``
 
 LIMITS = """\
 Use only the parameters and, imported inside the function, pure modules of the standard library{granted}. \
-No input or output, no clock, no randomness."""
-_SHOT_TASK = """\
-Specification: Return the grade for a score. 90 and more is "A", 50 and more is "B", everything else is "C".
-Already checked: 0 <= score <= 100
-Examples, which must hold:
-grade(95) == "A"
-grade(50) == "B"
-
-def grade(score: int) -> str: ..."""
-_SHOT_ANSWER = """\
-```python
-def grade(score: int) -> str:
-    if score >= 90:
-        return "A"
-    if score >= 50:
-        return "B"
-    return "C"
-```"""
+Leave the arguments unchanged. No input or output, no clock, no randomness."""
 MOST_FAILURES = 2
 """How many failed attempts a request repeats: small models lose the thread with more."""
 
 
-def build_messages(
-    brief: Brief, failures: Sequence[FailedAttempt], canary: str, *, afresh: bool = False
-) -> tuple[Message, ...]:
-    """The chat: the task as a function to complete, and the latest failed attempts with their findings.
+class Form(StrEnum):
+    """How the task is put. No form is the best for every function, so attempts that start afresh take turns."""
 
-    `afresh` puts the task in another form, in words and with one worked example, leaves the failed code out and gives the
-    findings of all attempts as notes: a small model that is shown its own code clings to it.
-    """
-    system = "\n".join([SYSTEM.format(canary=canary), *brief.blocks])
-    if afresh:
-        notes = dict.fromkeys(finding.message for failure in failures for finding in failure.findings[:3])
-        warned = "Earlier solutions were wrong:\n" + "\n".join(f"- {note}" for note in list(notes)[-6:]) + "\n\n"
-        return (
-            Message("system", system),
-            Message("user", _SHOT_TASK),
-            Message("assistant", _SHOT_ANSWER),
-            Message("user", (warned if notes else "") + f"{describe(brief)}\n\n{limits(brief)}"),
-        )
-    messages = [Message("system", system), Message("user", complete(brief))]
+    TESTS = "tests"
+    DOCSTRING = "docstring"
+
+
+def build_messages(
+    brief: Brief, failures: Sequence[FailedAttempt], canary: str, form: Form = Form.DOCSTRING
+) -> tuple[Message, ...]:
+    """The chat: the task, and the latest of `failures`, each as the code that was refused with its findings."""
+    messages = [
+        Message("system", "\n".join([SYSTEM.format(canary=canary), *brief.blocks])),
+        Message("user", in_tests(brief) if form is Form.TESTS else in_docstring(brief)),
+    ]
     for failure in failures[-MOST_FAILURES:]:
         body = failure.body or "(no code)"
         messages.append(Message("assistant", f"```python\n{signature(brief)}:\n{_indented(body)}\n```"))
@@ -67,15 +47,22 @@ def build_messages(
     return tuple(messages)
 
 
-def complete(brief: Brief) -> str:
+def in_tests(brief: Brief) -> str:
+    """The task in words, with the examples as the tests that the code is to pass."""
+    parts = [_joined(brief.spec.prose.value), *_conditions(brief.spec)]
+    if brief.spec.examples:
+        parts += ["Your code should pass these tests:", *_tests(brief.spec)]
+    return (
+        "\n".join(parts) + f"\n\n```python\n{_below_definitions(brief, f'{signature(brief)}:')}\n```\n{limits(brief)}"
+    )
+
+
+def in_docstring(brief: Brief) -> str:
     """The task as a function to complete: the spec is its docstring, the examples are a session in it."""
-    definitions = definitions_of(brief)
     docstring = [_joined(brief.spec.prose.value), *_conditions(brief.spec), "", *_session(brief.spec)]
     text = "\n".join(docstring).strip().replace('"""', "'''").replace("\n", "\n    ")
     code = f'{signature(brief)}:\n    """{text}\n    """'
-    if definitions:
-        code = f"{definitions}\n\n\n{code}"
-    return f"Complete this function:\n```python\n{code}\n```\n{limits(brief)}"
+    return f"Complete this function:\n```python\n{_below_definitions(brief, code)}\n```\n{limits(brief)}"
 
 
 def limits(brief: Brief) -> str:
@@ -85,19 +72,6 @@ def limits(brief: Brief) -> str:
     if definitions_of(brief):
         text = text.replace("the parameters and,", "the parameters, the definitions above and,")
     return text if brief.spec.template == "function" else f"{text}\nThe template around it:\n{brief.contract}"
-
-
-def describe(brief: Brief) -> str:
-    """The spec as the model reads it in words."""
-    spec = brief.spec
-    parts = [f"Specification: {_joined(spec.prose.value)}", *_conditions(spec)]
-    if spec.examples:
-        parts.append("Examples, which must hold:\n" + "\n".join(_examples(spec)))
-    definitions = definitions_of(brief)
-    if definitions:
-        parts.append("Definitions at hand:\n" + definitions)
-    parts.append(f"\n{signature(brief)}: ...")
-    return "\n".join(parts)
 
 
 def _conditions(spec: Spec) -> list[str]:
@@ -137,8 +111,14 @@ def _session(spec: Spec) -> list[str]:
 
 
 def definitions_of(brief: Brief) -> str:
-    """What the function reaches in the workspace, as source; the class of a method without the method's body."""
-    return "\n".join(definition.source for definition in brief.reach.definitions if definition.name != "annotations")
+    """What the function reaches in the workspace, as source; the class of a method without the method's body.
+
+    Behind it, helpers at hand as `def` lines, those left out that are shown whole.
+    """
+    shown = [definition for definition in brief.reach.definitions if definition.name != "annotations"]
+    names = {name for definition in shown for name in (definition.name, *definition.also)}
+    helpers = [line for line in brief.helpers if not names & set(re.findall(r"^(?:async )?def (\w+)", line))]
+    return "\n".join([*(definition.source for definition in shown), *helpers])
 
 
 def signature(brief: Brief) -> str:
@@ -173,11 +153,17 @@ def _rules(spec: Spec) -> list[str]:
     return lines
 
 
-def _examples(spec: Spec) -> list[str]:
-    return [
-        _code(example.expression.value) + (f" raises {example.raises.value}" if example.raises is not None else "")
-        for example in spec.examples
-    ]
+def _tests(spec: Spec) -> list[str]:
+    lines = []
+    for example in spec.examples:
+        text = _code(example.expression.value)
+        lines.append(f"{text}  # raises {example.raises.value}" if example.raises is not None else f"assert {text}")
+    return lines
+
+
+def _below_definitions(brief: Brief, code: str) -> str:
+    definitions = definitions_of(brief)
+    return f"{definitions}\n\n\n{code}" if definitions else code
 
 
 def _code(text: str) -> str:

@@ -10,6 +10,8 @@ import json
 import os
 import re
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
@@ -20,12 +22,21 @@ SERVICE = "intaglio"
 """The service under which keys stand in the system keyring; the user name is the variable's name."""
 
 
+class Interrupted(Exception):
+    """A server that serves one client at a time ended a stream in favour of another."""
+
+
 class Worker:
-    """Answers requests side by side on one event loop."""
+    """Answers requests side by side on one event loop; one after another once a server was seen to need that."""
 
     def __init__(self, litellm: Any, out: Any) -> None:
         self.litellm, self.out = litellm, out
         self.tasks: dict[int, asyncio.Task[None]] = {}
+        self.one_at_a_time = False
+        self.running: set[int] = set()
+        self.overlapped: set[int] = set()
+        """Requests that ran beside another one."""
+        self.turn = asyncio.Condition()
 
     async def serve(self, reader: asyncio.StreamReader) -> None:
         """Read requests until the parent closes its end."""
@@ -60,7 +71,15 @@ class Worker:
         """Stream one completion; waits and asks again while the provider limits the rate, a bounded number of times."""
         for attempt in range(MOST_RETRIES + 1):
             try:
-                await self.stream(request)
+                async with self.its_turn(request):
+                    await self.stream(request)
+                break
+            except Interrupted:
+                self.one_at_a_time = True
+                self.say(
+                    request,
+                    error={"code": "interrupted", "message": "the server ended the answer for another client's"},
+                )
                 break
             except asyncio.CancelledError:
                 self.say(request, error={"code": "cancelled", "message": "cancelled"})
@@ -73,6 +92,25 @@ class Worker:
                     continue
                 self.say(request, error={"code": code, "message": message})
                 break
+
+    @asynccontextmanager
+    async def its_turn(self, request: dict[str, Any]) -> AsyncIterator[None]:
+        """While the request runs; waits for the others first where the server takes one at a time."""
+        number = request["id"]
+        async with self.turn:
+            while self.one_at_a_time and self.running:
+                self.say(request, waiting=True)
+                await self.turn.wait()
+            self.running.add(number)
+            self.overlapped -= {number}
+            if len(self.running) > 1:
+                self.overlapped |= self.running
+        try:
+            yield
+        finally:
+            self.running.discard(number)
+            async with self.turn:
+                self.turn.notify_all()
 
     async def stream(self, request: dict[str, Any]) -> None:
         """One request and its stream."""
@@ -113,6 +151,11 @@ class Worker:
             closing = getattr(reply, "aclose", None)
             if closing is not None:
                 await closing()
+        if not getattr(reply, "received_finish_reason", finish):
+            # litellm says "stop" where the server said nothing
+            finish = ""
+            if request["id"] in self.overlapped:
+                raise Interrupted
         if not finish and not parts:
             raise ConnectionError("the stream ended without an answer")
         self.say(
