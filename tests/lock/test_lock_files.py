@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import tomli_w
 
-from intaglio.lock.file import read_lock, seal_of, write_lock
+from intaglio.lock.file import read_lock, seal_of, with_entry, write_lock
 from intaglio.lock.model import Entry, Present
 from intaglio.lock.paths import lock_path, source_path
 from intaglio.lock.toml_blocks import read_plain
@@ -30,12 +30,45 @@ def test_what_is_written_is_read_again(entries: tuple[Entry, Entry]) -> None:
     assert lock.broken == ()
 
 
-def test_the_text_does_not_depend_on_the_order_of_entries(entries: tuple[Entry, Entry]) -> None:
-    assert write_lock(entries) == write_lock(reversed(entries))
-
-
 def test_a_second_entry_leaves_the_first_s_lines_alone(entries: tuple[Entry, Entry]) -> None:
     assert write_lock(entries).startswith(write_lock(entries[:1]))
+
+
+@pytest.mark.parametrize(
+    ("there", "source", "expected"),
+    [
+        ("a c", "a b c", "a b c"),
+        ("c a", "a b c", "c a b"),
+        ("a c", "b a c", "b a c"),
+        ("a c", "a c b", "a c b"),
+        ("a b c", "a b c", "a b c"),
+        ("a c", "a x b y c", "a b c"),
+        ("", "a b c", "b"),
+        ("x y", "a b c", "x y b"),
+    ],
+)
+def test_a_new_block_stands_behind_that_of_the_nearest_function_above_it(
+    entries: tuple[Entry, Entry], there: str, source: str, expected: str
+) -> None:
+    kept = [replace(entries[0], name=name) for name in there.split()]
+    placed = with_entry(kept, replace(entries[1], name="b"), source.split())
+    assert [entry.name for entry in placed] == expected.split()
+    assert next(entry for entry in placed if entry.name == "b").inputs == entries[1].inputs
+
+
+def test_a_renamed_entry_stays_where_it_was(entries: tuple[Entry, Entry]) -> None:
+    kept = [replace(entries[0], name=name) for name in "abc"]
+    placed = with_entry(kept, replace(entries[0], name="z"), ("a", "c", "z"), instead_of="b")
+    assert [entry.name for entry in placed] == ["a", "z", "c"]
+
+
+def test_every_header_names_its_artifact_and_a_block_ends_in_a_line_of_its_own(entries: tuple[Entry, Entry]) -> None:
+    lines = write_lock([replace(entries[0], name="Policy.decide"), entries[1]]).splitlines()
+    headers = [line for line in lines if line.startswith("[")]
+    assert all(line.startswith(('[artifact."Policy.decide"', "[artifact.triple")) for line in headers)
+    assert len(set(headers)) == len(headers)
+    assert '# end of artifact."Policy.decide"' in lines
+    assert lines[-1] == "# end of artifact.triple"
 
 
 def test_two_entries_of_one_name_are_not_written(entries: tuple[Entry, Entry]) -> None:
@@ -64,6 +97,7 @@ def test_the_quick_reader_agrees_with_tomllib_or_gives_up(entries: tuple[Entry, 
     text = write_lock(entries)
     chance = random.Random(4)
     pieces = [*text.splitlines(keepends=True), "[artifact]\n", "version = 1\n", "x = []\n", "[[x]]\n", "[x.y]\n", "]\n",
+              '[artifact."a.b"]\n', '[artifact.""]\n', "[artifact.double]\n", "[artifact.double.made]\n",
               'y = "\\u0041"\n', "z = 1.5\n", "z = 01\n", "t = true\n", "[artifact.made]\n", '"a b" = "c"\n', "# note\n",
               "q = [\n", '    "item",\n', "n = 1_000\n", "e = 1.0e-5\n", "i = inf\n", '"" = "x"\n', "a.b = 1\n", "\t\n"]  # fmt: skip
     answered = 0
@@ -92,12 +126,12 @@ def test_the_quick_reader_agrees_with_tomllib_or_gives_up(entries: tuple[Entry, 
         ('outcome = "passed"', 'outcome = "failed"', "LK005"),
         ('    "helpers.py",\n', "", "LK005"),
         ('"ruff 0.17.1"', '"ruff 0.17.2"', "LK005"),
-        ('name = "double"', 'name = "doubled"', "LK005"),
-        ('name = "double"', 'name = "triple"', "LK004"),
+        ("[artifact.double]", "[artifact.doubled]", "LK005"),
+        ("[artifact.double]", "[artifact.triple]", "LK004"),
         ("version = 1", "version = 2", "LK003"),
         ("version = 1", "version = true", "LK003"),
         ("version = 1\n", "", "LK003"),
-        ("[artifact.made]", "[artifact.made", "LK001"),
+        ("[artifact.double.made]", "[artifact.double.made", "LK001"),
         ('backend = "rules"', 'backend = "rules', "LK001"),
         ("attempts = 1", "attempts = 1\nattempts = 1", "LK001"),
     ],
@@ -144,16 +178,16 @@ def test_a_block_without_four_passed_stages_is_refused_though_sealed(entries: tu
     [("spec", 1), ("made", "x"), ("accepted", []), ("depends", "x"), ("depends", [1]), ("reach", {"a": 1})],
 )
 def test_a_sealed_block_of_the_wrong_shape_is_told(entries: tuple[Entry, Entry], key: str, value: object) -> None:
-    block = tomllib.loads(write_lock(entries[:1]))["artifact"][0]
+    block = tomllib.loads(write_lock(entries[:1]))["artifact"]["double"]
     block[key] = value
-    block["seal"] = seal_of(block)
-    lock = read_lock(tomli_w.dumps({"version": 1, "artifact": [block]}))
+    block["seal"] = seal_of({**block, "name": "double"})
+    lock = read_lock(tomli_w.dumps({"version": 1, "artifact": {"double": block}}))
     assert [finding.code for finding in lock.findings] == ["LK006"]
     assert lock.entries == ()
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[[[", "artifact = 1\nversion = 1\n", "version = 1\nartifact = [1]\n", "\0", "x = 2020-01-01\n"]
+    "text", ["", "[[[", "artifact = 1\nversion = 1\n", "version = 1\n[artifact]\nx = 1\n", "\0", "x = 2020-01-01\n"]
 )
 def test_nonsense_is_a_finding(text: str) -> None:
     lock = read_lock(text)

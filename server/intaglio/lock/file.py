@@ -1,6 +1,8 @@
 """Lock files: TOML text to entries and back, with a seal over each block. Reads and writes no disk.
 
-Reading never fails: what cannot be used becomes a finding, and the blocks that it does not touch stay usable.
+Reading never fails: what cannot be used becomes a finding, and the blocks that it does not touch stay usable. The text is
+made to be merged line by line: every header names its artifact, a block begins and ends in a line that never changes, and
+the order of blocks is the writer's (docs/locks.md).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from intaglio.finding import Finding
@@ -22,8 +24,9 @@ from intaglio.validate.verdict import StageName
 FORMAT_VERSION = 1
 HEADER = "# Written by intaglio, one block an artifact, and sealed: change it with `intaglio lock`, not by hand.\n"
 _MARKER = re.compile(r"(?m)^(<{7}|={7}|>{7}|\|{7})( .*)?\r?$")
-_BLOCK = re.compile(r"(?m)^\[\[artifact\]\]")
-_NAME = re.compile(r'(?m)^name = "([^"\\\n]+)"')
+_KEY = r'(?:[A-Za-z0-9_-]+|"[^"\\\n]*")'
+_BLOCK = re.compile(rf"(?m)^\[artifact\.{_KEY}\][ \t]*\r?$")
+_NAME = re.compile(rf"(?m)^\[artifact\.({_KEY})[.\]]")
 _SEALED_LIMIT = 2**63
 
 
@@ -43,41 +46,65 @@ def read_lock(text: str) -> LockFile:
         why = f"its lock file has version {version!r}, and this Intaglio reads {FORMAT_VERSION}"
         return LockFile((), (_finding("LK003", f"the lock file has version {version!r}; expected {FORMAT_VERSION}"),),
                         tuple((name, why) for name in names))  # fmt: skip
-    blocks = document.get("artifact", [])
-    if not isinstance(blocks, list):
-        return LockFile((), (_finding("LK006", "`artifact` is not a list of blocks"),))
-    return _collect(blocks, [], {})
+    blocks = document.get("artifact", {})
+    if not isinstance(blocks, dict):
+        return LockFile((), (_finding("LK006", "`artifact` is not a table of blocks"),))
+    return _collect(list(blocks.items()), [], {})
 
 
 def write_lock(entries: Iterable[Entry]) -> str:
-    """A lock file's text: blocks sorted by name, each sealed. Raises ValueError for two entries of one name."""
-    import tomli_w
-
-    ordered = sorted(entries, key=lambda entry: entry.name)
+    """A lock file's text: a sealed block for each entry, in their order. Raises ValueError for two entries of one name."""
+    ordered = list(entries)
     doubled = [name for name, count in Counter(entry.name for entry in ordered).items() if count > 1]
     if doubled:
         raise ValueError(f"two locks for {doubled[0]}; each name has one")
-    parts = [f"{HEADER}version = {FORMAT_VERSION}\n"]
-    for entry in ordered:
-        block = entry_to_table(entry)
-        sealed: dict[str, Any] = {}
-        for key, value in block.items():
-            if "seal" not in sealed and isinstance(value, dict):
-                sealed["seal"] = seal_of(block)
-            sealed[key] = value
-        parts.append(tomli_w.dumps({"artifact": [sealed]}))
-    return "\n".join(parts)
+    return "\n".join([f"{HEADER}version = {FORMAT_VERSION}\n", *map(write_block, ordered)])
+
+
+def with_entry(entries: Iterable[Entry], entry: Entry, order: Sequence[str], instead_of: str = "") -> list[Entry]:
+    """Entries with one put in: where the one of its name (or `instead_of`) stood, else behind the nearest of those that
+    `order`, the names of the source file from above, has before it. No other block moves: so two branches that lock new
+    functions at different places of one source file write at different places of its lock file too.
+    """
+    kept = list(entries)
+    places = [place for place, one in enumerate(kept) if one.name in {entry.name, instead_of}]
+    if places:
+        kept[places[0]] = entry
+        return [one for place, one in enumerate(kept) if place not in places[1:]]
+    where = {one.name: place for place, one in enumerate(kept)}
+    above = order[: order.index(entry.name)] if entry.name in order else ()
+    below = order[order.index(entry.name) + 1 :] if entry.name in order else ()
+    before = next((where[name] for name in reversed(above) if name in where), None)
+    after = next((where[name] for name in below if name in where), None)
+    place = before + 1 if before is not None else after if after is not None else len(kept)
+    return [*kept[:place], entry, *kept[place:]]
+
+
+def write_block(entry: Entry) -> str:
+    """One entry's lines, from its header to the line that ends it."""
+    import tomli_w
+
+    table = entry_to_table(entry)
+    seal = seal_of(table)
+    del table["name"]
+    sealed: dict[str, Any] = {}
+    for key, value in table.items():
+        if "seal" not in sealed and isinstance(value, dict):
+            sealed["seal"] = seal
+        sealed[key] = value
+    text = tomli_w.dumps({"artifact": {entry.name: sealed}})
+    return f"{text}# end of {text[1 : text.index(']' + chr(10))]}\n"
 
 
 def seal_of(block: dict[str, Any]) -> str:
-    """The hash over all of a block's fields but its seal. Raises TypeError or ValueError for what no seal covers."""
+    """The hash over all of a block's fields, its name with them, but its seal. Raises TypeError or ValueError for what no seal covers."""
     rest = {key: value for key, value in block.items() if key != "seal"}
     text = json.dumps(rest, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return f"1:{hashlib.sha256(f'seal{chr(0)}{text}'.encode()).hexdigest()}"
 
 
 def entry_to_table(entry: Entry) -> dict[str, Any]:
-    """An entry as the TOML block holds it, without its seal."""
+    """An entry as the TOML block holds it, with its name and without its seal."""
     inputs, made, accepted = entry.inputs, entry.made, entry.accepted
     table: dict[str, Any] = {
         "name": entry.name, "spec": inputs.spec, "signature": inputs.signature, "body": inputs.body,
@@ -142,38 +169,35 @@ def table_to_entry(block: dict[str, Any]) -> Entry:
     )  # fmt: skip
 
 
-def _collect(blocks: list[Any], findings: list[Finding], broken: dict[str, str]) -> LockFile:
+def _collect(blocks: list[tuple[str, Any]], findings: list[Finding], broken: dict[str, str]) -> LockFile:
     """Entries of parsed blocks; those with a broken seal, a lacking field or a doubled name are told and left out."""
     entries: list[Entry] = []
-    names = Counter(block.get("name") for block in blocks if isinstance(block, dict))
+    names = Counter(name for name, _ in blocks)
     told: set[str] = set()
-    for block in blocks:
-        name = block.get("name") if isinstance(block, dict) else None
-        label = name if isinstance(name, str) else "a block without a name"
-        problem = _problem_of(block, names[name] if isinstance(name, str) else 1)
+    for name, block in blocks:
+        problem = _problem_of(name, block, names[name])
         if problem is None:
             try:
-                entries.append(table_to_entry(block))
+                entries.append(table_to_entry({**block, "name": name}))
                 continue
             except (KeyError, TypeError, ValueError) as error:
                 problem = ("LK006", f"its lock is malformed: {error.args[0] if error.args else error}")
         code, why = problem
-        if label not in told:
-            findings.append(_finding(code, f"{label}: {why}", label))
-            told.add(label)
-        if isinstance(name, str):
-            broken[name] = why
+        if name not in told:
+            findings.append(_finding(code, f"{name}: {why}", name))
+            told.add(name)
+        broken[name] = why
     usable = tuple(entry for entry in entries if entry.name not in broken)
     return LockFile(usable, tuple(findings), tuple(sorted(broken.items())))
 
 
-def _problem_of(block: Any, count: int) -> tuple[str, str] | None:
-    if not isinstance(block, dict):
+def _problem_of(name: str, block: Any, count: int) -> tuple[str, str] | None:
+    if not isinstance(block, dict) or "name" in block:
         return "LK006", "what stands there is not a block"
     if count > 1:
         return "LK004", f"it has {count} locks; a merge kept more than one"
     try:
-        holds = block.get("seal") == seal_of(block)
+        holds = block.get("seal") == seal_of({**block, "name": name})
     except (TypeError, ValueError, RecursionError):
         holds = False
     if not holds:
@@ -200,7 +224,7 @@ def _read_conflicted(text: str) -> LockFile:
     why = "its lock stands in an unfinished merge"
     broken = dict.fromkeys(_names_in("".join(disputed)), why)
     clean = _parse_pieces("".join(common))
-    usable = [piece for piece in clean if piece.get("name") not in broken]
+    usable = [(name, piece) for name, piece in clean if name not in broken]
     findings = [_finding("LK002", "the lock file holds the markers of an unfinished merge")]
     result = _collect(usable, [], broken)
     for name in _names_in(text):
@@ -211,17 +235,17 @@ def _read_conflicted(text: str) -> LockFile:
 
 def _read_pieces(text: str, problem: str) -> LockFile:
     """A file that is no TOML as a whole: the blocks that parse by themselves are used."""
-    finding = _finding("LK001", f"the lock file is not valid TOML: {problem}")
     pieces = _parse_pieces(text)
-    parsed = {piece.get("name") for piece in pieces}
+    parsed = {name for name, _ in pieces}
     broken = {name: "its lock is not valid TOML" for name in _names_in(text) if name not in parsed}
-    result = _collect(pieces, [], broken)
-    return LockFile(result.entries, (finding, *result.findings), result.broken)
+    only_doubled = not broken and len(pieces) > len(parsed)
+    findings = [] if only_doubled else [_finding("LK001", f"the lock file is not valid TOML: {problem}")]
+    return _collect(pieces, findings, broken)
 
 
-def _parse_pieces(text: str) -> list[dict[str, Any]]:
+def _parse_pieces(text: str) -> list[tuple[str, dict[str, Any]]]:
     starts = [match.start() for match in _BLOCK.finditer(text)]
-    pieces: list[dict[str, Any]] = []
+    pieces: list[tuple[str, dict[str, Any]]] = []
     head = text[: starts[0]] if starts else text
     try:
         if tomllib.loads(head).get("version") != FORMAT_VERSION:
@@ -233,13 +257,13 @@ def _parse_pieces(text: str) -> list[dict[str, Any]]:
             document = tomllib.loads(text[start:end])
         except (tomllib.TOMLDecodeError, RecursionError):
             continue
-        if set(document) == {"artifact"} and len(document["artifact"]) == 1:
-            pieces.extend(document["artifact"])
+        if set(document) == {"artifact"}:
+            pieces.extend(document["artifact"].items())
     return pieces
 
 
 def _names_in(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_NAME.findall(text)))
+    return tuple(dict.fromkeys(name.strip('"') for name in _NAME.findall(text)))
 
 
 def _finding(code: str, message: str, name: str = "") -> Finding:
@@ -282,4 +306,4 @@ def _pairs(table: dict[str, Any], key: str) -> Pairs:
 
 
 def _tools(stage: dict[str, Any]) -> Pairs:
-    return tuple((name, version) for name, _, version in (tool.rpartition(" ") for tool in _texts(stage, "tools")))
+    return tuple((name, version) for name, _, version in (tool.partition(" ") for tool in _texts(stage, "tools")))

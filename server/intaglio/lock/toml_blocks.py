@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+_PART = re.compile(r'"([^"]*)"|([^."]+)')
 _LINE = re.compile(
     r"""
-    (?: \[\[(?P<array>[a-z_]+)\]\]
-      | \[(?P<table>[a-z_]+(?:\.[a-z_]+)*)\]
+    (?: \[(?P<table>[A-Za-z0-9_-]+(?:\.(?:[A-Za-z0-9_-]+|"[^"\\\x00-\x1f\x7f]*"))*)\]
       | (?: (?P<bare>[A-Za-z0-9_-]+) | "(?P<quoted>[^"\\\x00-\x1f\x7f]*)" ) [ ]=[ ]
         (?: "(?P<text>[^"\\\x00-\x08\x0a-\x1f\x7f]*)"
           | (?P<integer>0|[1-9][0-9]{0,17})
@@ -21,7 +21,7 @@ _LINE = re.compile(
           | (?P<empty>\[\])
           | (?P<open>\[) )
       | (?P<close>\])
-      | \#[\t\x20-\x7e]*
+      | \#[^\x00-\x08\x0a-\x1f\x7f]*
       | [ ]{4}"(?P<item>[^"\\\x00-\x08\x0a-\x1f\x7f]*)",
     )? \n
     """,
@@ -34,7 +34,6 @@ def read_plain(text: str) -> dict[str, Any] | None:
     document: dict[str, Any] = {}
     table: dict[str, Any] = document
     items: list[str] | None = None
-    arrays: set[str] = set()
     position, size = 0, len(text)
     match_line = _LINE.match
     while position < size:
@@ -55,16 +54,6 @@ def read_plain(text: str) -> dict[str, Any] | None:
             continue
         if kind in {"item", "close"}:
             return None
-        if kind == "array":
-            name = match["array"]
-            if name not in arrays:
-                if name in document:
-                    return None
-                arrays.add(name)
-                document[name] = []
-            table = {}
-            document[name].append(table)
-            continue
         if kind == "table":
             opened = _open_table(document, match["table"])
             if opened is None:
@@ -94,12 +83,11 @@ def read_plain(text: str) -> dict[str, Any] | None:
 
 def _open_table(document: dict[str, Any], dotted: str) -> dict[str, Any] | None:
     """The new table that a header opens; None where one was opened before or a value is in the way."""
-    *outer, last = dotted.split(".")
+    parts = [quoted or bare for quoted, bare in _PART.findall(dotted)] if '"' in dotted else dotted.split(".")
+    *outer, last = parts
     place: Any = document
     for name in outer:
-        place = place.get(name)
-        if place.__class__ is list and place:
-            place = place[-1]
+        place = place.setdefault(name, {})
         if place.__class__ is not dict:
             return None
     if last in place:

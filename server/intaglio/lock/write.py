@@ -7,11 +7,11 @@ anything that it was built from changed, nothing is written. Does not validate: 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from intaglio.lock.file import FORMAT_VERSION, read_lock, write_lock
+from intaglio.lock.file import FORMAT_VERSION, read_lock, with_entry, write_lock
 from intaglio.lock.inputs import Materials, current_inputs
 from intaglio.lock.journal import (
     FileChange,
@@ -69,7 +69,7 @@ def commit_artifact(
             raise WriteStopped(f"nothing was written to {path}: {error}") from error
         changes = [FileChange(path, before, after)]
         if entry is not None:
-            changes.append(_lock_change(root, path, entry, dropped=()))
+            changes.append(_lock_change(root, path, entry, _names(text)))
         apply_changes(root, path, name, tuple(changes), step)
         return text
 
@@ -77,7 +77,7 @@ def commit_artifact(
 def drop_entry(root: Path, path: str, name: str, *, step: Step | None = None) -> None:
     """Take a lock out of its file; the file goes with the last one. Raises WriteStopped."""
     with _writing(root):
-        apply_changes(root, path, name, (_lock_change(root, path, None, dropped=(name,)),), step or _no_step)
+        apply_changes(root, path, name, (_lock_change(root, path, None, (), dropped=name),), step or _no_step)
 
 
 def follow_entry(
@@ -107,11 +107,11 @@ def follow_entry(
             raise WriteStopped(f"{new_path}::{new_name} is not what was locked: {'; '.join(differences)}; lock it anew")
         changes: tuple[FileChange, ...]
         if new_path == path:
-            changes = (_lock_change(root, path, moved, dropped=(name,)),)
+            changes = (_lock_change(root, path, moved, _names(text), dropped=name),)
         else:
             changes = (
-                _lock_change(root, new_path, moved, dropped=()),
-                _lock_change(root, path, None, dropped=(name,)),
+                _lock_change(root, new_path, moved, _names(text)),
+                _lock_change(root, path, None, (), dropped=name),
             )
         apply_changes(root, new_path, new_name, changes, step or _no_step)
         return moved
@@ -189,15 +189,20 @@ def _lock_file(root: Path, path: str) -> tuple[LockFile, bytes | None]:
         raise WriteStopped(f"the lock file of {path} is not UTF-8; bring it back from git, or delete it") from error
 
 
-def _lock_change(root: Path, path: str, entry: Entry | None, dropped: tuple[str, ...]) -> FileChange:
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(spec.name for spec in read_specs(text, check=False).specs)
+
+
+def _lock_change(root: Path, path: str, entry: Entry | None, order: Sequence[str], dropped: str = "") -> FileChange:
     lock, before = _lock_file(root, path)
     if any(finding.code == "LK003" for finding in lock.findings):
         raise WriteStopped(f"the lock file of {path} is of another version than {FORMAT_VERSION}; update Intaglio")
     if before is not None and lock.findings:
         keep_suite(root, before.decode("utf-8"))
-    gone = {*dropped, *([entry.name] if entry else [])}
-    kept = [one for one in lock.entries if one.name not in gone]
-    entries = [*kept, *([entry] if entry else [])]
+    if entry is not None:
+        entries = with_entry(lock.entries, entry, order, instead_of=dropped)
+    else:
+        entries = [one for one in lock.entries if one.name != dropped]
     after = write_lock(entries).encode() if entries else None
     return FileChange(lock_path(path), before, after)
 
