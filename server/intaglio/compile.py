@@ -1,7 +1,8 @@
 """The use case: generate, assemble, validate, lock one spec, as a stream of events.
 
-The command line, a language server, the benchmarks and the tests consume the same events. Nothing is printed here, and
-the source file is left as it was unless all four stages passed.
+`propose_spec` and `propose_lock` end in a proposal and write nothing; `compile_spec` and `lock_spec` commit it to the disk,
+and a language server shows it to the user first. The command line, the server, the benchmarks and the tests consume the
+same events. Nothing is printed here, and the source file is left as it was unless all four stages passed.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import datetime as dt
 import getpass
 import re
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from intaglio.candidate import Subject
@@ -25,6 +26,7 @@ from intaglio.events import (
     Event,
     Generated,
     Noticed,
+    Proposed,
     Refused,
     SpecKey,
     StageBegun,
@@ -56,6 +58,7 @@ from intaglio.template.purity import PURE_MODULES
 from intaglio.validate.pipeline import StageStarted, passed, run_stages
 from intaglio.validate.tools import Toolbox
 from intaglio.validate.verdict import Outcome, StageName, Verdict
+from intaglio.workspace import DiskTree
 
 ENVIRONMENT_CODES = frozenset({"EN101", "EX101"})
 
@@ -73,17 +76,25 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What compiling needs besides a spec. `author_for` chooses an author, or raises GenerationError."""
+    """What compiling needs besides a spec. `author_for` chooses an author, or raises GenerationError.
+
+    `open_texts` are the texts of open editors by path, which win over the disk for everything that is read.
+    """
 
     root: Path
     settings: Settings
     toolbox: Toolbox
     author_for: Callable[[Spec], Author]
+    open_texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdicts(self) -> Path:
         """The folder of cached verdicts."""
         return self.root / ".intaglio" / "cache" / "verdicts"
+
+    def snapshot(self, texts: Mapping[str, str] | None = None) -> Snapshot:
+        """The workspace as it is now, under the open editors and under `texts`."""
+        return Snapshot(self.root, DiskTree(self.root, {**self.open_texts, **(texts or {})}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,28 @@ class _Passed:
 
 
 def compile_spec(workshop: Workshop, key: SpecKey, options: Options, cancel: threading.Event) -> Iterator[Event]:
-    """Compile one spec. The last event is Accepted, Refused or Stopped."""
+    """Compile one spec and write what passed. The last event is Accepted, Refused or Stopped."""
+    for event in propose_spec(workshop, key, options, cancel):
+        if not isinstance(event, Proposed):
+            yield event
+        elif options.dry_run:
+            yield Accepted(key, short(event.entry.inputs.body), locked=False, dry_run=True)
+        else:
+            yield commit(workshop, event, lock=options.lock)
+
+
+def commit(workshop: Workshop, proposed: Proposed, *, lock: bool = True) -> Accepted | Refused:
+    """Write a proposal to the disk, its lock too unless `lock` is false; or say why it could not be written."""
+    key, entry = proposed.key, proposed.entry
+    try:
+        commit_artifact(workshop.root, key.path, key.name, proposed.before, proposed.after, entry if lock else None)
+    except (SourceError, WriteStopped) as error:
+        return Refused(key, str(error))
+    return Accepted(key, short(entry.inputs.body), locked=lock)
+
+
+def propose_spec(workshop: Workshop, key: SpecKey, options: Options, cancel: threading.Event) -> Iterator[Event]:
+    """Compile one spec and write nothing. The last event is Proposed, Refused or Stopped."""
     yield Begun(key)
     try:
         opened = yield from _open(workshop, key)
@@ -117,13 +149,13 @@ def compile_spec(workshop: Workshop, key: SpecKey, options: Options, cancel: thr
         yield Refused(key, str(error), environment=error.code in NO_MODEL_CODES)
     except FormatterMissing as error:
         yield Refused(key, str(error), environment=True)
-    except (SourceError, TemplateError, WriteStopped) as error:
+    except (SourceError, TemplateError) as error:
         yield Refused(key, str(error))
 
 
 def _open(workshop: Workshop, key: SpecKey) -> Generator[Event, None, tuple[Snapshot, str, Spec, Gathered] | None]:
     """Read a spec and gather what its verdict depends on; None when it was refused. Raises SourceError, TemplateError."""
-    snapshot = Snapshot.of_disk(workshop.root)
+    snapshot = workshop.snapshot()
     text = snapshot.source(key.path).text
     spec = snapshot.reading(key.path).find(key.name)
     if spec is None:
@@ -202,7 +234,7 @@ def _attempts(
     options: Options,
     cancel: threading.Event,
 ) -> Iterator[Event]:
-    """Ask, assemble, validate; with the findings of what failed, again; then write what passed."""
+    """Ask, assemble, validate; with the findings of what failed, again; then propose what passed."""
     settings = workshop.settings
     brief = brief_for(snapshot, key.path, text, spec, gathered)
     if author.repairs:  # it reads the brief's hints; rules are compiled as they stand
@@ -238,7 +270,11 @@ def _attempts(
                 author.judged(answer, f"failed at {outcome.stage}", ())
         if good:
             best = min(good, key=lambda one: simplicity(one.answer.body or ""))
-            yield from _accept(workshop, key, text, author, best, attempt, options)
+            if len(answers) > 1:  # the picture is that of the one that is kept, not of the last one judged
+                yield Assembled(key, attempt, best.answer.candidate, best.answer.body or "", best.text)
+                for verdict in best.verdicts:
+                    yield StageEnded(key, best.answer.candidate, verdict)
+            yield _propose(workshop, key, text, author, best, attempt, options)
             return
         failures.append(_furthest(failed))
         if any(finding.code in ENVIRONMENT_CODES for finding in failures[-1].findings):
@@ -297,7 +333,7 @@ def _judge(
         yield StageEnded(key, answer.candidate, Verdict(StageName.SYNTAX, Outcome.FAILED, errors))
         return FailedAttempt(answer.body, StageName.SYNTAX.value, errors)
     yield Assembled(key, attempt, answer.candidate, answer.body, assembled.text)
-    snapshot = _overlaid(workshop, key.path, assembled.text)
+    snapshot = workshop.snapshot({key.path: assembled.text})
     candidate = snapshot.reading(key.path).find(key.name)
     if candidate is None:
         raise TemplateError(f"{key.name} was not found again after its body was put in; please report it")
@@ -330,23 +366,11 @@ def _stages(
             yield StageEnded(key, candidate, step)
 
 
-def _overlaid(workshop: Workshop, path: str, text: str) -> Snapshot:
-    from intaglio.workspace import DiskTree
-
-    return Snapshot(workshop.root, DiskTree(workshop.root, {path: text}))
-
-
-def _accept(
+def _propose(
     workshop: Workshop, key: SpecKey, text: str, author: Author, best: _Passed, attempt: int, options: Options
-) -> Iterator[Event]:
-    snapshot = _overlaid(workshop, key.path, best.text)
+) -> Proposed:
+    snapshot = workshop.snapshot({key.path: best.text})
     present = current_inputs(Materials(workshop.root, snapshot), key.path, best.text, best.spec)
-    if options.dry_run:
-        yield Assembled(key, attempt, best.answer.candidate, best.answer.body or "", best.text)
-        for verdict in best.verdicts:
-            yield StageEnded(key, best.answer.candidate, verdict)
-        yield Accepted(key, short(present.inputs.body), locked=False, dry_run=True)
-        return
     usage = best.answer.usage
     made = Made(
         author.backend,
@@ -360,8 +384,7 @@ def _accept(
         attempt,
     )
     entry = entry_for(key.name, present.inputs, made, best.verdicts, accepted_by(options, "compiled"))
-    commit_artifact(workshop.root, key.path, key.name, text, best.text, entry if options.lock else None)
-    yield Accepted(key, short(present.inputs.body), locked=options.lock)
+    return Proposed(key, text, best.text, entry)
 
 
 def entry_for(name: str, inputs: Inputs, made: Made, verdicts: Sequence[Verdict], accepted: AcceptedBy) -> Entry:
@@ -388,80 +411,94 @@ def _user() -> str:
         return "unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A body that is there, and its verdicts, all passed."""
+
+    snapshot: Snapshot
+    text: str
+    spec: Spec
+    verdicts: tuple[Verdict, ...]
+
+
 def validate_spec(
     workshop: Workshop,
     key: SpecKey,
     cancel: threading.Event,
     stages: Sequence[StageName] = tuple(StageName),
 ) -> Iterator[Event]:
-    """Run the stages on the body that is there. The last event is Accepted (all that were asked for passed) or Refused."""
+    """Run the stages on the body that is there. The last event is Accepted (all that were asked for passed), Refused or
+    Stopped.
+    """
+    judged = yield from _validate(workshop, key, cancel, stages)
+    if judged is not None:
+        present = current_inputs(Materials(workshop.root, judged.snapshot), key.path, judged.text, judged.spec)
+        yield Accepted(key, short(present.inputs.body), locked=False)
+
+
+def _validate(
+    workshop: Workshop, key: SpecKey, cancel: threading.Event, stages: Sequence[StageName]
+) -> Generator[Event, None, _Judged | None]:
+    """Judge the body that is there; None when it was refused or stopped, which has been said."""
     yield Begun(key)
     try:
         opened = yield from _open(workshop, key)
         if opened is None:
-            return
+            return None
         snapshot, text, spec, gathered = opened
         if spec.function.is_stub:
             yield Refused(key, f"{key.name} is a stub: there is nothing to validate; compile it first")
-            return
+            return None
         yield Assembled(key, 0, 0, "", text)
         verdicts: list[Verdict] = []
         yield from _stages(workshop, key, 0, gathered.subject, verdicts, cancel, stages)
-        if cancel.is_set():
-            yield Stopped(key)
-            return
-        broken = next((verdict for verdict in verdicts if verdict.outcome is not Outcome.PASSED), None)
-        if broken is not None:
-            lacks = any(finding.code in ENVIRONMENT_CODES for finding in broken.findings)
-            yield Refused(key, f"refused by the {broken.stage} stage", environment=lacks)
-            return
-        present = current_inputs(Materials(workshop.root, snapshot), key.path, text, spec)
-        yield Accepted(key, short(present.inputs.body), locked=False)
     except (SourceError, TemplateError) as error:
         yield Refused(key, str(error))
+        return None
+    if cancel.is_set():
+        yield Stopped(key)
+        return None
+    broken = next((verdict for verdict in verdicts if verdict.outcome is not Outcome.PASSED), None)
+    if broken is not None:
+        lacks = any(finding.code in ENVIRONMENT_CODES for finding in broken.findings)
+        yield Refused(key, f"refused by the {broken.stage} stage", environment=lacks)
+        return None
+    return _Judged(snapshot, text, spec, tuple(verdicts))
 
 
 def lock_spec(
     workshop: Workshop, key: SpecKey, options: Options, cancel: threading.Event, *, adopt: bool
 ) -> Iterator[Event]:
-    """Validate the body that is there and lock it.
+    """Validate the body that is there and write its lock. The last event is Accepted, Refused or Stopped."""
+    for event in propose_lock(workshop, key, options, cancel, adopt=adopt):
+        yield commit(workshop, event) if isinstance(event, Proposed) else event
+
+
+def propose_lock(
+    workshop: Workshop, key: SpecKey, options: Options, cancel: threading.Event, *, adopt: bool
+) -> Iterator[Event]:
+    """Validate the body that is there and propose its lock. The last event is Proposed, Refused or Stopped.
 
     A body that a lock or the store knows may be locked; another is hand-written, and needs `adopt`.
     """
-    snapshot = Snapshot.of_disk(workshop.root)
-    verdicts: list[Verdict] = []
-    for event in validate_spec(workshop, key, cancel):
-        if isinstance(event, StageEnded):
-            verdicts.append(event.verdict)
-        if not isinstance(event, Accepted):
-            yield event
-            continue
-        try:
-            text = snapshot.source(key.path).text
-            spec = snapshot.reading(key.path).find(key.name)
-            if spec is None:
-                yield Refused(key, f"there is no spec on a function {key.name} in {key.path}")
-                return
-            present = current_inputs(Materials(workshop.root, snapshot), key.path, text, spec)
-            entry = read_lock_file(snapshot, key.path).find(key.name)
-            same_body = entry is not None and entry.inputs.body == present.inputs.body
-            generated = same_body or in_store(workshop.root, present.inputs.body)
-            if not generated and not adopt:
-                yield Refused(
-                    key,
-                    f"{key.name} passed, and its body was written by hand; `intaglio lock --adopt` locks it as such",
-                )
-                return
-            if generated:
-                made = entry.made if entry is not None and same_body else Made("hand")
-                how = "validated"
-            else:
-                made, how = Made("hand"), "adopted"
-            fresh = entry_for(key.name, present.inputs, made, verdicts, accepted_by(options, how))
-            commit_artifact(workshop.root, key.path, key.name, text, text, fresh)
-            yield replace(event, locked=True)
-        except (SourceError, WriteStopped) as error:
-            yield Refused(key, str(error))
+    judged = yield from _validate(workshop, key, cancel, tuple(StageName))
+    if judged is None:
+        return
+    text = judged.text
+    present = current_inputs(Materials(workshop.root, judged.snapshot), key.path, text, judged.spec)
+    entry = read_lock_file(judged.snapshot, key.path).find(key.name)
+    same_body = entry is not None and entry.inputs.body == present.inputs.body
+    generated = same_body or in_store(workshop.root, present.inputs.body)
+    if not generated and not adopt:
+        yield Refused(
+            key, f"{key.name} passed, and its body was written by hand; `intaglio lock --adopt` locks it as such"
+        )
+        return
+    made = entry.made if entry is not None and same_body else Made("hand")
+    how = "validated" if generated else "adopted"
+    yield Proposed(
+        key, text, text, entry_for(key.name, present.inputs, made, judged.verdicts, accepted_by(options, how))
+    )
 
 
 def is_ready(workshop_root: Path, settings: Settings, snapshot: Snapshot, path: str, spec: Spec) -> bool:

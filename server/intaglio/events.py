@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from intaglio.finding import Finding
 from intaglio.generate.interface import Usage
+from intaglio.lock.model import Entry
 from intaglio.validate.verdict import StageName, Verdict
 
 
@@ -99,6 +100,19 @@ class StageEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """All four stages passed, and nothing is written yet: the file's text `before` and `after`, and the lock of the latter.
+
+    The two texts are the same when a body that is there is to be locked.
+    """
+
+    key: SpecKey
+    before: str
+    after: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """All four stages passed and the source holds the body. `locked` says whether a lock was written."""
 
@@ -136,6 +150,7 @@ Event = (
     | Assembled
     | StageBegun
     | StageEnded
+    | Proposed
     | Accepted
     | Refused
     | Stopped

@@ -13,6 +13,7 @@ from intaglio.events import (
     Event,
     Generated,
     Noticed,
+    Proposed,
     Refused,
     SpecKey,
     StageBegun,
@@ -22,6 +23,7 @@ from intaglio.events import (
 )
 from intaglio.finding import Finding
 from intaglio.generate.interface import Usage
+from intaglio.lock.fingerprint import short
 from intaglio.validate.verdict import Outcome, StageName, Verdict
 
 
@@ -31,6 +33,7 @@ class Phase(StrEnum):
     WAITING = "waiting"
     GENERATING = "generating"
     VALIDATING = "validating"
+    PROPOSED = "proposed"
     ACCEPTED = "accepted"
     LOCKED = "locked"
     REFUSED = "refused"
@@ -66,7 +69,7 @@ class SpecProgress:
     @property
     def done(self) -> bool:
         """Whether nothing more will happen."""
-        return self.phase in {Phase.ACCEPTED, Phase.LOCKED, Phase.REFUSED, Phase.CANCELLED}
+        return self.phase in {Phase.PROPOSED, Phase.ACCEPTED, Phase.LOCKED, Phase.REFUSED, Phase.CANCELLED}
 
 
 def advance(state: SpecProgress, event: Event) -> SpecProgress:
@@ -106,6 +109,10 @@ def advance(state: SpecProgress, event: Event) -> SpecProgress:
             return replace(state, phase=Phase.VALIDATING, running=stage)
         case StageEnded(verdict=verdict):
             return replace(state, running=None, verdicts=(*state.verdicts, verdict))
+        case Proposed(entry=entry):
+            return replace(
+                state, phase=Phase.PROPOSED, text=event.after, body_fingerprint=short(entry.inputs.body), running=None
+            )
         case Accepted():
             return replace(
                 state,

@@ -1,0 +1,90 @@
+"""A proposal is all of a compile but the writing: open editors win, the disk is left alone, committing is a step of its own."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from intaglio.compile import Options, Workshop, commit, propose_lock, propose_spec
+from intaglio.config import Settings
+from intaglio.events import Accepted, Proposed, Refused, SpecKey, Stopped
+from intaglio.generate.choose import author_for
+from intaglio.lock.model import State
+from intaglio.lock.verify import verify
+from intaglio.progress import Phase, SpecProgress, advance
+from intaglio.validate.tools import Toolbox
+
+SPEC = """# spec: Return the fee for a parcel.
+# rule: heavy -> {fee}
+# rule: otherwise -> 3
+# example: fee(False) == 3
+def fee(heavy: bool) -> int: ...
+"""
+KEY = SpecKey("fees.py", "fee")
+
+
+@pytest.fixture(scope="module")
+def toolbox():
+    with Toolbox() as tools:
+        yield tools
+
+
+@pytest.fixture
+def workshop(tmp_path, toolbox):
+    (tmp_path / ".intaglio").mkdir()
+    (tmp_path / "fees.py").write_text(SPEC.format(fee=9))
+    settings = Settings(generated_inputs=20)
+    return Workshop(tmp_path, settings, toolbox, author_for(tmp_path, settings, lambda: None))
+
+
+def last(events):
+    return list(events)[-1]
+
+
+def test_a_proposal_writes_nothing_and_its_commit_locks(workshop):
+    before = (workshop.root / "fees.py").read_text()
+    proposed = last(propose_spec(workshop, KEY, Options(), threading.Event()))
+    assert isinstance(proposed, Proposed)
+    assert proposed.before == before == (workshop.root / "fees.py").read_text()
+    assert not (workshop.root / ".intaglio" / "locks").exists()
+    assert commit(workshop, proposed) == Accepted(KEY, proposed.entry.inputs.body.partition(":")[2][:12], locked=True)
+    assert (workshop.root / "fees.py").read_text() == proposed.after
+    assert [spec.state for spec in verify(workshop.root, (), workshop.settings, use_cache=False).specs] == [
+        State.LOCKED
+    ]
+
+
+def test_open_editors_win_over_the_disk(workshop):
+    opened = replace(workshop, open_texts={"fees.py": SPEC.format(fee=12)})
+    proposed = last(propose_spec(opened, KEY, Options(), threading.Event()))
+    assert "return 12" in proposed.after
+    assert "9" not in proposed.after
+
+
+def test_a_proposal_is_not_committed_over_another_text(workshop):
+    proposed = last(propose_spec(workshop, KEY, Options(), threading.Event()))
+    (workshop.root / "fees.py").write_text(SPEC.format(fee=10))
+    assert isinstance(commit(workshop, proposed), Refused)
+    assert (workshop.root / "fees.py").read_text() == SPEC.format(fee=10)
+
+
+def test_a_lock_is_proposed_with_the_text_as_it_is(workshop):
+    commit(workshop, last(propose_spec(workshop, KEY, Options(), threading.Event())), lock=False)
+    proposed = last(propose_lock(workshop, KEY, Options(), threading.Event(), adopt=False))
+    assert isinstance(proposed, Proposed)
+    assert proposed.before == proposed.after == (workshop.root / "fees.py").read_text()
+
+
+def test_what_is_cancelled_proposes_nothing(workshop):
+    cancel = threading.Event()
+    cancel.set()
+    assert isinstance(last(propose_spec(workshop, KEY, Options(), cancel)), Stopped)
+
+
+def test_the_picture_of_a_proposal_is_done(workshop):
+    state = SpecProgress(KEY)
+    for event in propose_spec(workshop, KEY, Options(), threading.Event()):
+        state = advance(state, event)
+    assert state.phase is Phase.PROPOSED
+    assert state.done
+    assert len(state.verdicts) == 4
