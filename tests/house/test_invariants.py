@@ -8,7 +8,6 @@ import tomllib
 
 import pytest
 
-FLOW = ["spec", "template", "generate", "sandbox", "validate", "lock", "compile", "cli"]
 MAY_IMPORT = {
     "spec": {"spec"},
     "template": {"spec", "template"},
@@ -49,6 +48,14 @@ def test_imports_point_down_the_flow(repository, package):
             if parts[1] not in MAY_IMPORT[package]:
                 wrong.append(f"{path.name} imports {name}")
     assert not wrong
+
+
+@pytest.mark.parametrize(("package", "others"), [("assist", {"lsp", "cli"}), ("lsp", {"cli"}), ("cli", {"lsp"})])
+def test_surfaces_do_not_know_each_other(repository, package, others):
+    known = {
+        name.split(".")[1] for path in modules(repository, package) for name in imports_of(path) if name.count(".")
+    }
+    assert not known & others
 
 
 @pytest.mark.parametrize("library", ONLY_IN)

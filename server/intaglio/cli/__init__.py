@@ -98,6 +98,7 @@ def _extra_of(module: str) -> str | None:
     extras = {
         "validate": ("bandit", "filelock", "hypothesis", "jedi", "rich", "ruff", "tomli_w", "ty", "mypy"),
         "model": ("litellm", "keyring"),
+        "lsp": ("pygls", "lsprotocol"),
     }
     return next((extra for extra, modules in extras.items() if module.partition(".")[0] in modules), None)
 
