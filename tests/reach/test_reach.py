@@ -3,6 +3,7 @@
 import pytest
 
 from intaglio.candidate import Reach
+from intaglio.finding import Severity
 from intaglio.spec import read_specs
 from intaglio.spec.reach import find_reach
 
@@ -251,3 +252,43 @@ def test_line_endings_decorators_and_wide_characters(newline: str) -> None:
         "A = É",
         newline.join(["@staticmethod", "def g(x):", "    return A"]),
     ]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "f = lambda x: 0\n",
+        "f = g = len\n",
+        "from math import floor as f\n",
+        "class f: ...\n",
+        "for f in ():\n    pass\n",
+        "if ONE:\n    f = len\n",
+        "del f\n",
+        "f += 1\n",
+        "f.__code__ = len\n",
+        "def g():\n    global f\n    f = len\n",
+        "from math import *\n",
+    ],
+)
+def test_a_function_whose_own_name_is_bound_again_is_not_what_runs(below: str) -> None:
+    text = f"ONE = 1\n{HEAD}def f(x: int) -> int:\n    return x\n\n\n{below}"
+    (found,) = reach_of({"claims.py": text}).findings
+    assert (found.code, found.severity) == ("LK109", Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"from math import floor as f\n{HEAD}def f(x: int) -> int:\n    return x\n",
+        f"from math import *\n{HEAD}def f(x: int) -> int:\n    return x\n",
+        f"{HEAD}def f(x: int) -> int:\n    return x\n\n\nf.label = 'eff'\n",
+        f"{HEAD}def f(x: int) -> int:\n    return x\n\n\ndef g(f):\n    f = 1\n    return f\n",
+    ],
+)
+def test_what_leaves_the_function_as_it_is_bound_again_by_nothing(text: str) -> None:
+    assert codes(reach_of({"claims.py": text})) == []
+
+
+def test_a_class_that_is_bound_again_counts_as_reached() -> None:
+    head = f"class Rate:\n    {HEAD}    def f(self, x: int) -> int:\n        return x\n\n\n"
+    assert codes(reach_of({"claims.py": head + "Rate = object\n"}, name="Rate.f")) == ["LK103"]

@@ -18,6 +18,7 @@ from intaglio.candidate import Definition, Reach
 from intaglio.finding import Code, Finding, Place, Severity, Span
 from intaglio.spec.model import Spec, Text
 from intaglio.spec.module_index import AnyFunction, ImportedName, ModuleIndex, Statement, index_module
+from intaglio.spec.rebinding import bound_again
 from intaglio.spec.scope import expression_tree, free_names
 
 ReadModule = Callable[[str], str | None]
@@ -69,6 +70,12 @@ CODES: tuple[Code, ...] = (
         "of the two is meant depends on how the program is started.",
         "Rename the workspace's file.",
     ),
+    Code(
+        "LK109", "own-name-bound-again", Severity.ERROR,
+        "Something below the function gives its name another meaning (an assignment, an import, a class, `del`, a star "
+        "import, `global` in another function). Callers would get that, and not the body that was checked and locked.",
+        "Remove it, or give it another name.",
+    ),
 )  # fmt: skip
 
 _SEVERITIES = {code.id: code.severity for code in CODES}
@@ -98,10 +105,14 @@ def find_reach(
         return Reach((), tuple(walk.findings))
     own = index.owner_of(function)
     names = set(free_names([own.node])) | spec_names(spec) | (mentioned & index.statements.keys())
-    names.discard(spec.function.name if not spec.function.owners else "")
     walk.root = own
-    if spec.function.owners and own.names:
+    if not spec.function.owners:
+        names.discard(spec.function.name)
+        if again := bound_again(index, own, spec.function.name):
+            walk.report("LK109", again[0], index, again[1])
+    elif own.names:
         walk.add(index, "", own)
+        names.add(spec.function.owners[0])
     for name in sorted(names):
         walk.follow(index, "", name)
     for future in index.futures:
