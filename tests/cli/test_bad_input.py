@@ -1,5 +1,10 @@
 """Bad input of every kind gets a clear error with the right exit code, and nothing is lost."""
 
+import base64
+import hashlib
+import json
+import os
+
 import pytest
 
 RULED = '# spec: Return the word for any x.\n# rule: otherwise -> "{word}"\n# example: f(1) == "{word}"\ndef f(x: int) -> str: ...\n'
@@ -149,3 +154,67 @@ def test_two_compiles_at_once_lose_nothing(workspace):
     ]
     assert [process.wait(120) for process in running] == [0, 0]
     workspace.run("verify", "both.py")
+
+
+def cut_short(workspace, before):
+    """A write of a.py that was killed before anything was in place. `before` is the file that it was to replace."""
+    lines = (workspace.root / "a.py").read_bytes() + b"\n# the end\n"
+    changes = [
+        {"path": "a.py", "before": hashlib.sha256(before).hexdigest(), "after": base64.b64encode(lines).decode()}
+    ]
+    journal = {"path": "a.py", "name": "f", "changes": changes}
+    workspace.write(".intaglio/store/journal.json", json.dumps(journal))
+    return lines
+
+
+@pytest.mark.parametrize("command", ["compile", "lock"])
+def test_a_write_that_was_cut_short_is_finished(workspace, command):
+    path = workspace.write("a.py", RULED.format(word="x"))
+    workspace.run("compile")
+    lines = cut_short(workspace, path.read_bytes())
+    assert "finished an interrupted write of a.py" in workspace.run(command).err
+    assert path.read_bytes() == lines
+    assert "interrupted" not in workspace.run(command).err
+
+
+@pytest.mark.parametrize("command", [["compile"], ["lock"], ["restore", "a.py::f"]])
+@pytest.mark.parametrize("torn", [True, False])
+def test_a_write_that_a_later_edit_overtook_is_given_up(workspace, command, torn):
+    path = workspace.write("a.py", RULED.format(word="x"))
+    workspace.run("compile")
+    cut_short(workspace, b"what the file held then")
+    if torn:
+        workspace.write(".intaglio/store/journal.json", '{"path": ')
+    before = path.read_bytes()
+    assert "gave up an interrupted write" in workspace.run(*command).err
+    assert path.read_bytes() == before
+    workspace.run("verify")
+
+
+def test_restoring_what_is_there_twice_says_so(workspace):
+    workspace.write("a.py", RULED.format(word="x"))
+    workspace.run("compile")
+    twice = workspace.read("a.py") * 2
+    workspace.write("a.py", twice)
+    assert "more than once" in workspace.run("restore", "a.py::f", code=1).err
+    assert workspace.read("a.py") == twice
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not stop root")
+@pytest.mark.parametrize("command", ["compile", "lock", "init"])
+def test_a_folder_that_cannot_be_written(workspace, command):
+    workspace.write("a.py", RULED.format(word="x"))
+    workspace.root.chmod(0o555)
+    try:
+        assert "permission" in workspace.run(command, code=1).err.lower()
+    finally:
+        workspace.root.chmod(0o755)
+
+
+@pytest.mark.parametrize("command", ["compile", "lock", "init"])
+def test_a_state_folder_that_is_a_file(workspace, command):
+    workspace.write("a.py", RULED.format(word="x"))
+    workspace.write(".intaglio", "not a folder")
+    ran = workspace.run(command, code=1)
+    assert ".intaglio" in ran.err
+    assert "Traceback" not in ran.err

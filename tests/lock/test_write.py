@@ -1,5 +1,7 @@
 """Writing: all or nothing, at any kill, with full disks and with two writers; nothing false is ever green."""
 
+import base64
+import json
 import os
 import resource
 import signal
@@ -13,7 +15,7 @@ import pytest
 
 from intaglio.config import Settings
 from intaglio.lock.check import read_lock_file
-from intaglio.lock.journal import WriteStopped, pending_journal
+from intaglio.lock.journal import WriteOvertaken, WriteStopped, pending_journal
 from intaglio.lock.model import Accepted, Entry, Present, State
 from intaglio.lock.paths import STORE_FOLDER, lock_path
 from intaglio.lock.store import find_suite, in_store, place_suite
@@ -136,7 +138,7 @@ def test_a_journal_is_not_finished_over_a_later_edit(workspace) -> None:
     drive(workspace, "double", NEW_BODY, "place claims.py").communicate()
     workspace.edit("claims.py", "LIMIT = 3", "LIMIT = 4")
     edited = workspace.read("claims.py")
-    with pytest.raises(WriteStopped, match="changed since"):
+    with pytest.raises(WriteOvertaken, match="changed since"):
         finish_journal(workspace.root)
     assert workspace.read("claims.py") == edited
     discard_journal(workspace.root)
@@ -146,10 +148,24 @@ def test_a_journal_is_not_finished_over_a_later_edit(workspace) -> None:
 def test_a_torn_journal_is_told_and_discarded(workspace) -> None:
     drive(workspace, "double", NEW_BODY, "place claims.py").communicate()
     (workspace.root / STORE_FOLDER / "journal.json").write_bytes(b'{"path": ')
-    with pytest.raises(WriteStopped, match="cannot be read"):
+    with pytest.raises(WriteOvertaken, match="cannot be read"):
         finish_journal(workspace.root)
     discard_journal(workspace.root)
     assert pending_journal(workspace.root) is None
+
+
+@pytest.mark.parametrize("aim", ["../aim.py", "{tmp}/aim.py", ".git/hooks/pre-commit", "link.py", "elsewhere.py"])
+def test_a_journal_that_someone_planted_writes_nothing(workspace, tmp_path, aim: str) -> None:
+    (workspace.root / "link.py").symlink_to(tmp_path / "aim.py")
+    aim = aim.format(tmp=tmp_path)
+    change = {"path": aim, "before": None, "after": base64.b64encode(b"print('mine')\n").decode()}
+    named = "claims.py" if aim == "elsewhere.py" else aim
+    journal = json.dumps({"path": named, "name": "double", "changes": [change]})
+    workspace.write(f"{STORE_FOLDER}/journal.json", journal)
+    with pytest.raises(WriteOvertaken):
+        finish_journal(workspace.root)
+    assert not (workspace.root / aim).exists()
+    assert not (tmp_path / "aim.py").exists()
 
 
 def test_two_writers_lose_nothing(workspace) -> None:

@@ -5,7 +5,9 @@ Commands are loaded when they are named, so that `verify` starts without what `c
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
 
 import click
@@ -78,7 +80,7 @@ class LazyCommands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, context: click.Context) -> object:
-        """Run a command; turn wrong settings into exit 2 and a missing extra into exit 3."""
+        """Run a command; turn wrong settings into exit 2, a missing extra into exit 3, what the disk refuses into exit 1."""
         from intaglio.config import ConfigurationError
 
         try:
@@ -91,6 +93,13 @@ class LazyCommands(click.Group):
                 raise
             raise EnvironmentLacks(
                 f"this command needs {error.name}, which is not installed; run: pip install 'intaglio[{extra}]'"
+            ) from error
+        except OSError as error:
+            if error.filename is None or error.errno == errno.EPIPE:
+                raise
+            place = os.fsdecode(error.filename)
+            raise click.ClickException(
+                f"{place}: {error.strerror}; check that it is what it should be, its permissions, and the room on the disk"
             ) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import click
@@ -13,8 +14,8 @@ from intaglio.config import Settings
 from intaglio.generate.choose import author_for
 from intaglio.generate.interface import GenerationError
 from intaglio.ledger import Ledger, LedgerError
-from intaglio.lock.journal import pending_journal
-from intaglio.lock.write import finish_journal
+from intaglio.lock.journal import WriteOvertaken, WriteStopped, pending_journal
+from intaglio.lock.write import discard_journal, finish_journal
 from intaglio.source import write_atomically
 from intaglio.validate.tools import Toolbox
 
@@ -29,12 +30,27 @@ def require_validate_extra() -> None:
 
 
 def settle(root: Path) -> None:
-    """Offer to finish a write that was cut short; without a terminal, say what to do and stop."""
+    """Finish a write that was cut short: offered on a terminal, done in a pipe. One that cannot be finished is given up.
+
+    Nothing is lost by giving up: what the write was to put in place is in the store, or comes from compiling again.
+    """
     journal = pending_journal(root)
     if journal is None:
         return
-    finish_journal(root)
-    click.echo(f"finished an interrupted write of {journal.path}::{journal.name}", err=True)
+    name = f"{journal.path}::{journal.name}" if journal.readable else "a file"
+    try:
+        if sys.stdin.isatty() and not click.confirm(
+            f"A write of {name} was cut short. Finish it?", default=True, err=True
+        ):
+            discard_journal(root)
+            return
+        finish_journal(root)
+        click.echo(f"finished an interrupted write of {name}", err=True)
+    except WriteOvertaken as error:
+        discard_journal(root)
+        click.echo(f"gave up an interrupted write of {name}: {error}", err=True)
+    except WriteStopped as error:
+        raise click.ClickException(str(error)) from error
 
 
 def open_workshop(root: Path, settings: Settings, toolbox: Toolbox) -> Workshop:

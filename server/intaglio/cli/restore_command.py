@@ -25,7 +25,9 @@ def command(target: str) -> None:
     selection = select((target,))
     settle(selection.root)
     selection = select((target,))
-    (key,) = selection.spec_keys()
+    key, *others = selection.spec_keys()
+    if others:
+        raise click.ClickException(f"{key.path} defines {key.name} more than once; keep one of them, then restore it")
     entry = read_lock_file(selection.snapshot, key.path).find(key.name)
     if entry is None:
         raise click.ClickException(

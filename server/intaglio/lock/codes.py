@@ -59,7 +59,8 @@ CODES: tuple[Code, ...] = (
         "LK010", "write-unfinished", Severity.WARNING,
         "A write of a source file and its lock was cut short (a crash, a kill, a full disk). Nothing is lost: the next "
         "command can finish it.",
-        "Answer yes when the next command offers to finish, or run `intaglio lock` on the file.",
+        "Answer yes when the next command offers to finish; in a pipe, `intaglio lock` finishes by itself. A write that a "
+        "later edit overtook is given up: then run `intaglio lock` or `intaglio compile` again.",
     ),
     Code(
         "LK011", "input-missing", Severity.ERROR,

@@ -7,11 +7,12 @@ import contextlib
 import hashlib
 import json
 import os
+import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from intaglio.lock.paths import STORE_FOLDER
+from intaglio.lock.paths import LOCKS_FOLDER, STORE_FOLDER
 from intaglio.lock.store import prepare_store
 from intaglio.source import write_atomically
 
@@ -23,6 +24,10 @@ _NAME = "journal.json"
 
 class WriteStopped(Exception):
     """Nothing was written, or what was begun can be finished; the message says what changed and what to do."""
+
+
+class WriteOvertaken(WriteStopped):
+    """A write that was cut short, and that can no longer be finished: only `forget_journal` is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +101,19 @@ def pending_journal(root: Path) -> Journal | None:
 
 
 def complete(root: Path, journal: Journal) -> None:
-    """Do what is left of a write. Raises WriteStopped, having done nothing, when a file changed meanwhile."""
+    """Do what is left of a write. Raises WriteOvertaken, having done nothing, when a file changed meanwhile."""
+    if not journal.readable:
+        raise WriteOvertaken("the record of an unfinished write cannot be read, so nothing was done")
+    if strange := [path for path, _, _ in journal.changes if not _is_written_for(root, journal.path, path)]:
+        raise WriteOvertaken(f"the record of an unfinished write names {strange[0]}, which no write of {journal.path} "
+                             "touches, so nothing was done")  # fmt: skip
     missing: list[tuple[str, bytes | None]] = []
     for path, before, after in journal.changes:
         present = _read(root / path)
         if present == after:
             continue
         if hash_of(present) != before:
-            raise WriteStopped(f"{path} changed since the write was cut short; nothing was done. Discard the rest of the "
-                               "write, then validate and lock anew")  # fmt: skip
+            raise WriteOvertaken(f"{path} changed since the write was cut short, so nothing was done")
         missing.append((path, after))
     try:
         for path, after in missing:
@@ -117,11 +126,26 @@ def complete(root: Path, journal: Journal) -> None:
     forget_journal(root)
 
 
+def _is_written_for(root: Path, source: str, path: str) -> bool:
+    """Whether a write of a source file may touch `path`: that file itself or a lock file, inside the workspace.
+
+    The journal lies in the workspace, so it is believed no more than the rest of it.
+    """
+    parts = path.split("/")
+    if path != source and not path.startswith(f"{LOCKS_FOLDER}/"):
+        return False
+    if posixpath.isabs(path) or ".." in parts or ".git" in parts:
+        return False
+    real_root = os.path.realpath(root)
+    return os.path.realpath(root / path).startswith(real_root.rstrip(os.sep) + os.sep)
+
+
 def forget_journal(root: Path) -> None:
     """Remove the journal, and what was staged for it."""
     journal = pending_journal(root)
     for path, _, _ in journal.changes if journal else ():
-        _unstage(root / path)
+        if _is_written_for(root, journal.path if journal else "", path):
+            _unstage(root / path)
     with contextlib.suppress(FileNotFoundError):
         _journal_path(root).unlink()
 

@@ -118,13 +118,14 @@ def follow_entry(
 
 
 def finish_journal(root: Path) -> Journal | None:
-    """Finish a write that was cut short; which it was, or None when there is none. Raises WriteStopped."""
+    """Finish a write that was cut short; which it was, or None when there is none.
+
+    Raises WriteOvertaken when it cannot be finished any more, WriteStopped when it cannot be now.
+    """
     with _locked(root):
         journal = pending_journal(root)
         if journal is None:
             return None
-        if not journal.readable:
-            raise WriteStopped("the record of an unfinished write cannot be read; discard it, then lock anew")
         complete(root, journal)
         return journal
 
