@@ -34,13 +34,15 @@ def test_below_the_threshold_says_counts_and_no_row(judge):
     verdicts = judge(TEXT.format(share=""), {"rows.jsonl": rows(*right(3), wrong)})
     (finding,) = verdicts["accuracy"].findings
     assert finding.code == "AC104"
-    assert "3 of 4" in finding.message
+    assert "3 of 4 rows match, and all of them must" in finding.message
     assert "77.77" not in finding.message
     assert finding.details == (("lines", "4"),)
     assert (
         judge(TEXT.format(share=" >= 0.75"), {"rows.jsonl": rows(*right(3), wrong)})["accuracy"].outcome.value
         == "passed"
     )
+    (finding,) = judge(TEXT.format(share=" >= 0.985"), {"rows.jsonl": rows(*right(3), wrong)})["accuracy"].findings
+    assert "and 98.5% of them must" in finding.message
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,8 @@ def _golden(
     right = answer["right"]
     if right < golden.share * len(rows) - 1e-9:
         numbers = ", ".join(map(str, answer["wrong"][:20]))
-        message = f"{golden.path}: {right} of {len(rows)} rows match, and {golden.share:.4g} of them must"
+        wanted = "all" if golden.share == 1 else f"{golden.share * 100:.6g}%"
+        message = f"{golden.path}: {right} of {len(rows)} rows match, and {wanted} of them must"
         findings.append(_at_spec(subject, codes.GOLDEN_BELOW, message, golden.span, (("lines", numbers),)))
     facts.append(("golden", f"{right} of {len(rows)}"))
     digests.append(answer["digest"])
