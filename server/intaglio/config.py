@@ -10,7 +10,10 @@ import os
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+
+if TYPE_CHECKING:
+    from intaglio.workspace import Tree
 
 ENVIRONMENT_PREFIX = "INTAGLIO_"
 
@@ -88,13 +91,14 @@ def setting_names() -> tuple[str, ...]:
     return tuple(field.name.replace("_", "-") for field in fields(Settings))
 
 
-def load_settings(root: Path, environment: dict[str, str] | None = None) -> Settings:
+def load_settings(root: Path, environment: dict[str, str] | None = None, tree: Tree | None = None) -> Settings:
     """The workspace's settings: defaults, then `intaglio.toml` or `[tool.intaglio]`, then `INTAGLIO_*` variables.
 
-    Raises ConfigurationError for a broken file, an unknown name, a value of the wrong type, or two files at once.
+    The files are read through `tree` when it is given (git's index), else from the disk. Raises ConfigurationError for a
+    broken file, an unknown name, a value of the wrong type, or two files at once.
     """
     settings = Settings()
-    table, origin = _read_table(root)
+    table, origin = _read_table(root, tree)
     for name, value in table.items():
         settings = _apply(settings, name, value, origin)
     for variable, text in sorted((os.environ if environment is None else environment).items()):
@@ -133,11 +137,9 @@ def render_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _read_table(root: Path) -> tuple[dict[str, Any], str]:
-    own = root / "intaglio.toml"
-    project = root / "pyproject.toml"
-    own_table = _parse(own) if own.is_file() else None
-    section = _parse(project).get("tool", {}).get("intaglio") if project.is_file() else None
+def _read_table(root: Path, tree: Tree | None) -> tuple[dict[str, Any], str]:
+    own_table = _parse(root, "intaglio.toml", tree)
+    section = (_parse(root, "pyproject.toml", tree) or {}).get("tool", {}).get("intaglio")
     if own_table is not None and section is not None:
         raise ConfigurationError(
             "settings stand in intaglio.toml and in pyproject.toml ([tool.intaglio]); keep one of them"
@@ -149,11 +151,17 @@ def _read_table(root: Path) -> tuple[dict[str, Any], str]:
     return section or {}, "pyproject.toml [tool.intaglio]"
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _parse(root: Path, name: str, tree: Tree | None) -> dict[str, Any] | None:
+    """A settings file's table; None when there is no such file."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = _read_file(root / name) if tree is None else tree.read(name)
+        return None if data is None else tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ConfigurationError(f"{path.name} cannot be read: {error}") from error
+        raise ConfigurationError(f"{name} cannot be read: {error}") from error
+
+
+def _read_file(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 def _apply(settings: Settings, name: str, value: object, origin: str) -> Settings:

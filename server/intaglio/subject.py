@@ -30,8 +30,8 @@ def gather(snapshot: Snapshot, settings: Settings, path: str, text: str, spec: S
 
     Raises TemplateError for an unknown template or prompt block.
     """
-    template = load_template(spec.template, snapshot.root)
-    blocks = tuple(load_block(comply.value, snapshot.root) for comply in spec.comply)
+    template = load_template(spec.template, snapshot.root, snapshot)
+    blocks = tuple(load_block(comply.value, snapshot.root, snapshot) for comply in spec.comply)
     grant, findings = grant_for(spec, snapshot.root)
     reach = find_reach(text, path, spec, snapshot.text)
     matched = match(template, spec, text)

@@ -1,6 +1,7 @@
-"""The workspace: where its root is, which files it has, and what they hold (on disk, in open editors, or in git's index).
+"""The workspace: where its root is, which files it has, and what they hold on disk and in open editors.
 
-Paths inside are relative to the root, with `/`, of any Unicode. Nothing outside the root is read, nothing is run but git.
+Paths inside are relative to the root, with `/`, of any Unicode. Nothing outside the root is read. What git holds is read in
+repository.py.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import Protocol
 
 STATE_FOLDER = ".intaglio"
-_GIT_SECONDS = 60.0
 
 
 class WorkspaceError(Exception):
@@ -46,9 +46,28 @@ def choose_root(here: Path, named: Path | None) -> Path:
 def _find_marked(start: Path) -> Path | None:
     folder = _folder_of(start)
     for candidate in (folder, *folder.parents):
-        if (candidate / STATE_FOLDER).is_dir() or (candidate / ".git").exists() or _has_settings(candidate):
+        if is_marked(candidate):
             return candidate
     return None
+
+
+def is_marked(folder: Path) -> bool:
+    """Whether a folder is a workspace of its own: it has .intaglio, settings, or .git."""
+    return (folder / STATE_FOLDER).is_dir() or (folder / ".git").exists() or _has_settings(folder)
+
+
+def _marked_folders(root: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """Which folders inside, with `/` at the end, are workspaces of their own, among all file names in one; the outermost."""
+    found: set[str] = set()
+    for name in names:
+        folder, mark, _ = name.partition(f"/{STATE_FOLDER}/")
+        if mark or name.endswith(("/intaglio.toml", "/.git")):
+            found.add(f"{folder if mark else name.rpartition('/')[0]}/")
+        elif name.endswith("/pyproject.toml") and _has_settings(root / folder.rpartition("/")[0]):
+            found.add(f"{folder.rpartition('/')[0]}/")
+    return tuple(
+        folder for folder in sorted(found) if not any(folder != one and folder.startswith(one) for one in found)
+    )
 
 
 def _folder_of(start: Path) -> Path:
@@ -75,25 +94,52 @@ def list_paths(root: Path, include: Sequence[str] = (), exclude: Sequence[str] =
     """The workspace's Python files, relative and sorted: tracked and unignored ones in git, elsewhere all but hidden and installed.
 
     `include` and `exclude` are glob patterns on the relative path (`*` also crosses `/`; a pattern that ends in `/`
-    takes the folder). Raises WorkspaceError when git is there and fails.
+    takes the folder). Files of a workspace further inside are that one's. Raises WorkspaceError when git is there and fails.
     """
+    return list_workspace(root, include, exclude)[0]
+
+
+def list_workspace(
+    root: Path, include: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What `list_paths` gives, and the folders inside that are workspaces of their own (`sub/`), unless excluded."""
     listed = _list_git(root) if _is_in_git(root) else list(_walk(root))
     if listed is None:
         listed = list(_walk(root))
+    nested = tuple(folder for folder in _marked_folders(root, listed) if not _matches(folder, exclude))
     folders: dict[str, str] = {}
     base = f"{root}{os.sep}"
     real_root = os.path.realpath(root)
-    return tuple(
+    paths = tuple(
         sorted(
             path
             for path in set(listed)
             if path.endswith((".py", ".pyi") if any(pattern.endswith(".pyi") for pattern in include) else ".py")
             and not path.startswith(f"{STATE_FOLDER}/")
+            and not path.startswith(nested)
             and (not include or _matches(path, include))
             and not _matches(path, exclude)
             and _is_inside(real_root, base + path, folders)
         )
     )
+    return paths, nested
+
+
+def nested_roots(root: Path, paths: Iterable[str]) -> dict[str, str]:
+    """For each of `paths` that belongs to a workspace inside this one, by the marks on disk: that one's folder, `sub/`."""
+    found: dict[str, str] = {}
+    marked: dict[str, str] = {"": ""}
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        pending: list[str] = []
+        while folder not in marked and not is_marked(root / folder):
+            pending.append(folder)
+            folder = folder.rpartition("/")[0]
+        owner = marked.setdefault(folder, f"{folder}/")
+        marked.update(dict.fromkeys(pending, owner))
+        if owner:
+            found[path] = owner
+    return found
 
 
 def expand_paths(
@@ -144,49 +190,6 @@ class DiskTree:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class IndexTree:
-    """Files as they are staged in git: what the next commit would hold."""
-
-    root: Path
-    _blobs: dict[str, str] = field(default_factory=dict)
-    _cache: dict[str, bytes] = field(default_factory=dict)
-
-    def read(self, path: str) -> bytes | None:
-        """See Tree. Raises WorkspaceError when git fails."""
-        if not self._blobs:
-            self._blobs.update(_index_entries(self.root))
-        blob = self._blobs.get(path)
-        if blob is None:
-            return None
-        if blob not in self._cache:
-            self._cache[blob] = run_git(self.root, "cat-file", "blob", blob)
-        return self._cache[blob]
-
-    def preload(self, paths: Iterable[str]) -> None:
-        """Read many files with one process. Raises WorkspaceError when git fails."""
-        if not self._blobs:
-            self._blobs.update(_index_entries(self.root))
-        wanted = sorted({self._blobs[path] for path in paths if path in self._blobs} - set(self._cache))
-        if not wanted:
-            return
-        output = run_git(self.root, "cat-file", "--batch", data="".join(f"{blob}\n" for blob in wanted).encode())
-        position = 0
-        for blob in wanted:
-            end = output.index(b"\n", position)
-            name, kind, size = output[position:end].split(b" ")
-            if name.decode() != blob or kind != b"blob":
-                raise WorkspaceError(f"git cat-file answered for another object than {blob}; check the repository")
-            position = end + 1 + int(size) + 1
-            self._cache[blob] = output[end + 1 : position - 1]
-
-    def paths(self) -> tuple[str, ...]:
-        """Every staged or unchanged path, sorted."""
-        if not self._blobs:
-            self._blobs.update(_index_entries(self.root))
-        return tuple(sorted(self._blobs))
-
-
 def read_text(tree: Tree, path: str) -> str | None:
     """A source file's text as Python decodes it, or None when it is missing or cannot be decoded."""
     from intaglio.source import SourceError, decode_source
@@ -198,42 +201,6 @@ def read_text(tree: Tree, path: str) -> str | None:
         return decode_source(data).text
     except SourceError:
         return None
-
-
-def staged_paths(root: Path) -> tuple[str, ...]:
-    """What the index changes against HEAD, deletions included, relative to the root. Raises WorkspaceError."""
-    output = run_git(root, "diff", "--cached", "--name-only", "--no-renames", "--relative", "-z")
-    return tuple(sorted(_names(output)))
-
-
-def run_git(root: Path, *arguments: str, data: bytes | None = None) -> bytes:
-    """What git prints. Raises WorkspaceError when git is missing, fails, or takes longer than a minute."""
-    import subprocess
-
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _GIT_KEPT
-    }
-    try:
-        done = subprocess.run(
-            ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", *arguments],
-            cwd=root,
-            input=data,
-            capture_output=True,
-            timeout=_GIT_SECONDS,
-            check=False,
-            env={**environment, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
-        )
-    except FileNotFoundError as error:
-        raise WorkspaceError("git is not on the PATH; install it, or name the files to take") from error
-    except subprocess.TimeoutExpired as error:
-        raise WorkspaceError(f"git {arguments[0]} took longer than {_GIT_SECONDS:g} s and was ended") from error
-    if done.returncode != 0:
-        message = done.stderr.decode(errors="replace").strip()
-        raise WorkspaceError(f"git {arguments[0]} failed in {root}: {message or f'exit {done.returncode}'}")
-    return done.stdout
-
-
-_GIT_KEPT = frozenset({"GIT_INDEX_FILE", "GIT_DIR", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_CEILING_DIRECTORIES"})
 
 
 def _has_settings(folder: Path) -> bool:
@@ -258,11 +225,13 @@ def _is_in_git(root: Path) -> bool:
 
 def _list_git(root: Path) -> list[str] | None:
     """What git knows of, or None where git is not installed or refuses the folder."""
+    from intaglio.repository import run_git
+
     try:
         output = run_git(root, "ls-files", "-z", "-co", "--exclude-standard")
     except WorkspaceError:
         return None
-    return [name for name in _names(output) if "\0" not in name]
+    return [os.fsdecode(name) for name in output.split(b"\0") if name]
 
 
 def _walk(root: Path) -> Iterator[str]:
@@ -276,23 +245,13 @@ def _walk(root: Path) -> Iterator[str]:
         if any(entry.name == "pyvenv.cfg" for entry in entries):
             continue
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
+            if entry.name in {STATE_FOLDER, ".git"}:
+                yield f"{folder}{entry.name}{'/' if entry.name == STATE_FOLDER else ''}"
+            elif entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith(".") and entry.name not in {"node_modules", "__pycache__"}:
                     pending.append(f"{folder}{entry.name}/")
             else:
                 yield f"{folder}{entry.name}"
-
-
-def _index_entries(root: Path) -> Iterator[tuple[str, str]]:
-    for record in _names(run_git(root, "ls-files", "-s", "-z")):
-        facts, _, path = record.partition("\t")
-        mode, blob, stage = facts.split(" ")
-        if stage == "0" and mode in {"100644", "100755"}:
-            yield path, blob
-
-
-def _names(output: bytes) -> list[str]:
-    return [os.fsdecode(name) for name in output.split(b"\0") if name]
 
 
 def _matches(path: str, patterns: Sequence[str]) -> bool:

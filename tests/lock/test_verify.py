@@ -13,6 +13,7 @@ from intaglio.lock.cache import cache_folder
 from intaglio.lock.model import State, VerifyReport
 from intaglio.lock.paths import lock_path
 from intaglio.lock.verify import verify
+from intaglio.repository import IndexTree
 
 SETTINGS = Settings()
 
@@ -23,7 +24,9 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "intaglio" / "verify"
 
 
-def run(workspace, *paths: str, **options) -> VerifyReport:
+def run(workspace, *paths: str, staged: bool = False, **options) -> VerifyReport:
+    if staged:
+        options["tree"] = IndexTree(workspace.root)
     return verify(workspace.root, paths, options.pop("settings", SETTINGS), **options)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from intaglio.repository import IndexTree, staged_changes
 from intaglio.workspace import (
     DiskTree,
-    IndexTree,
     WorkspaceError,
     expand_paths,
     find_root,
@@ -16,7 +16,6 @@ from intaglio.workspace import (
     list_paths,
     read_text,
     relative_path,
-    staged_paths,
 )
 
 
@@ -153,13 +152,13 @@ def test_the_index(tmp_path: Path) -> None:
     write(tmp_path, "ünï 🦀.py", "line\nbreak.py", "b.py")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "one")
-    assert staged_paths(tmp_path) == ()
+    assert staged_changes(tmp_path) == {}
     (tmp_path / "b.py").write_text("staged\n")
     git(tmp_path, "add", "b.py")
     (tmp_path / "b.py").write_text("on disk\n")
     git(tmp_path, "rm", "-q", "line\nbreak.py")
     tree = IndexTree(tmp_path)
-    assert staged_paths(tmp_path) == ("b.py", "line\nbreak.py")
+    assert staged_changes(tmp_path) == {"b.py": "M", "line\nbreak.py": "D"}
     assert tree.read("b.py") == b"staged\n"
     assert tree.read("line\nbreak.py") is None
     fresh = IndexTree(tmp_path)
@@ -171,7 +170,7 @@ def test_the_index(tmp_path: Path) -> None:
 
 def test_git_that_fails_is_told(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="git diff failed"):
-        staged_paths(tmp_path)
+        staged_changes(tmp_path)
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"a\0b", b"# coding: nonsense\n"])

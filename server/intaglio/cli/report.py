@@ -10,6 +10,7 @@ from intaglio import __version__
 from intaglio.finding import Finding, Severity
 
 if TYPE_CHECKING:
+    from intaglio.lock.ways_on import WayOn
     from intaglio.spec.model import Spec
     from intaglio.spec.position import TextIndex
     from intaglio.validate.verdict import StageName, Verdict
@@ -43,6 +44,10 @@ class SpecReport:
     lock: dict[str, Any] | None = None
     made: dict[str, Any] | None = None
     """Of a compile: attempts, model, tokens, cost."""
+    diff: str = ""
+    """How a body differs from the locked one, as a unified diff, where that is known."""
+    ways: tuple[WayOn, ...] = ()
+    """What can be done about a state that is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,8 @@ def _spec_to_json(spec: SpecReport) -> dict[str, Any]:
         ],
         "lock": spec.lock,
         "made": spec.made,
+        "diff": spec.diff,
+        "ways": [{"name": way.name, "command": way.command} for way in spec.ways],
     }
 
 
@@ -193,7 +200,7 @@ SCHEMA: dict[str, Any] = {
     "$defs": {
         "spec": {
             "type": "object",
-            "required": ["path", "name", "state", "reasons", "findings", "stages", "lock", "made"],
+            "required": ["path", "name", "state", "reasons", "findings", "stages", "lock", "made", "diff", "ways"],
             "additionalProperties": False,
             "properties": {
                 "path": {"type": "string"},
@@ -207,6 +214,20 @@ SCHEMA: dict[str, Any] = {
                 "stages": {"type": "array", "items": {"$ref": "#/$defs/stage"}},
                 "lock": {"type": ["object", "null"]},
                 "made": {"type": ["object", "null"]},
+                "diff": {
+                    "type": "string",
+                    "description": "How the body differs from the locked one, as a unified diff, where verify knows it.",
+                },
+                "ways": {
+                    "type": "array",
+                    "description": "What can be done about a state that verify refuses.",
+                    "items": {
+                        "type": "object",
+                        "required": ["name", "command"],
+                        "additionalProperties": False,
+                        "properties": {"name": {"type": "string"}, "command": {"type": "string"}},
+                    },
+                },
             },
         },
         "stage": {

@@ -86,8 +86,14 @@ def _print_spec(spec: SpecReport, width: int, *, explain: bool) -> None:
     if explain and spec.lock:
         for key, value in _flat(spec.lock):
             click.echo(f"          {key}: {value}")
+    for line in spec.diff.split("\n") if spec.diff else []:
+        click.echo(
+            f"          {click.style(line, fg='green' if line.startswith('+') else 'red' if line.startswith('-') else None)}"
+        )
     for placed in spec.findings:
         print_finding(placed, indent="          ")
+    for way in spec.ways:
+        click.echo(f"          {f'{way.name}:':<11} {way.command}")
 
 
 def _flat(table: dict[str, object], prefix: str = "") -> list[tuple[str, object]]:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
-
-if TYPE_CHECKING:
-    from intaglio.lock.model import SpecState
 
 
 @click.command()
@@ -21,49 +17,38 @@ if TYPE_CHECKING:
 def command(paths: tuple[str, ...], staged: bool, no_cache: bool, as_json: bool, quiet: bool) -> None:
     """Exit 1 unless every lock matches and every spec in reach is locked.
 
-    With PATH (or --staged), every artifact that lives in one of the paths, or depends on one, is checked.
+    With PATH (or --staged), every artifact that lives in one of the paths, or depends on one, is checked. Without PATH,
+    workspaces further inside are verified too, each under its own settings.
     """
     from intaglio.cli import WrongConfiguration
     from intaglio.cli.output import end, show
-    from intaglio.cli.report import Report, SpecReport, place_finding
+    from intaglio.cli.report import Report
+    from intaglio.cli.verify_report import file_findings, spec_rows
     from intaglio.config import load_settings
-    from intaglio.lock.verify import verify
+    from intaglio.lock.across import verify_across
     from intaglio.workspace import WorkspaceError, choose_root, expand_paths, relative_path
 
     here = Path.cwd()
     root = choose_root(here, here / paths[0] if paths else None)
-    settings = load_settings(root)
     try:
         if staged:
             chosen = [relative_path(root, here / path) for path in paths]
         else:
+            settings = load_settings(root)
             chosen = list(expand_paths(root, [here / path for path in paths], settings.include, settings.exclude))
-        report = verify(root, chosen, settings, staged=staged, processes=os.cpu_count() or 1, use_cache=not no_cache)
+        found = verify_across(root, chosen, staged=staged, processes=os.cpu_count() or 1, use_cache=not no_cache)
+        passed = all(one.report.passed for one in found)
+        rows = tuple(row for one in found for row in spec_rows(one, quiet=quiet, with_locks=as_json))
     except WorkspaceError as error:
         raise WrongConfiguration(str(error)) from error
-    rows = tuple(
-        SpecReport(
-            state.path, state.name, state.state.value, state.reasons, lock=lock_of(root, state) if as_json else None
-        )
-        for state in report.specs
-        if not quiet or state.state.value != "locked"
-    )
-    findings = tuple(place_finding(finding, path, "", None) for path, finding in report.findings)
-    shown = Report(rows, findings)
-    if not quiet or as_json or not report.passed:
-        show(shown, as_json=as_json)
-    if not as_json and not report.passed:
+    findings = tuple(finding for one in found for finding in file_findings(one))
+    if not quiet or as_json or not passed:
+        show(Report(rows, findings), as_json=as_json)
+    if not as_json and not passed:
+        what = "what is staged" if staged else "the workspace"
         click.echo(
-            "verify: not every spec is locked as it stands; see the reasons above, and `intaglio diff FILE::NAME`",
+            f"verify: {what} is not locked as it stands. Take one of the ways above for each, then stage the source and "
+            "its lock in .intaglio/locks; `intaglio explain LK201` (and LK202, ...) says more.",
             err=True,
         )
-    end(0 if report.passed else 1)
-
-
-def lock_of(root: Path, state: SpecState) -> dict[str, Any] | None:
-    """What the document says of a spec's lock."""
-    from intaglio.cli.states import lock_summary
-    from intaglio.lock.check import read_lock_file
-    from intaglio.workspace import DiskTree
-
-    return lock_summary(state.entry or read_lock_file(DiskTree(root), state.path).find(state.name))
+    end(0 if passed else 1)

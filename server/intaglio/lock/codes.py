@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from intaglio.finding import Code, Severity
+from intaglio.lock import codes_verify
 from intaglio.spec import reach
 
 CODES: tuple[Code, ...] = (
@@ -80,6 +81,7 @@ CODES: tuple[Code, ...] = (
         "Make the cache folder private to you, or set XDG_CACHE_HOME to a folder outside the workspace.",
     ),
     *reach.CODES,
+    *codes_verify.CODES,
 )  # fmt: skip
 
 SEVERITIES = {code.id: code.severity for code in CODES}

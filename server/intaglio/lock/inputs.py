@@ -70,15 +70,14 @@ class Materials:
         from intaglio.template.library import load_block, load_template
         from intaglio.template.model import TemplateError
 
+        load = load_template if kind == "template" else load_block
         try:
-            loaded = load_template(name, self.root) if kind == "template" else load_block(name, self.root)
+            loaded = load(name, self.root, self.tree)
         except TemplateError as error:
             return "", "", str(error)
-        source, path = loaded.source, _inside(self.root, loaded.path)
-        if path and (present := self.text(path) if kind == "template" else _decoded(self.tree.read(path))) is not None:
-            source = present
+        path = loaded.path if loaded.path.startswith(f"{STATE_FOLDER}/") else ""  # what ships is no file of a workspace
         try:
-            return (template_fingerprint if kind == "template" else block_fingerprint)(source), path, ""
+            return (template_fingerprint if kind == "template" else block_fingerprint)(loaded.source), path, ""
         except SyntaxError as error:
             return "", path, f"the template {name} is not valid Python: {error.msg}"
 
@@ -173,12 +172,3 @@ def _definition_fingerprint(source: str) -> str:
 
 def _problem(code: str, message: str) -> Finding:
     return Finding(code, SEVERITIES[code], message)
-
-
-def _inside(root: Path, path: str) -> str:
-    """`path` relative to the root, or "" when it lies elsewhere: what ships with Intaglio is no file of a workspace."""
-    return path if path.startswith(f"{STATE_FOLDER}/") and (root / path).is_file() else ""
-
-
-def _decoded(data: bytes | None) -> str | None:
-    return None if data is None else data.decode("utf-8", "replace")

@@ -57,3 +57,5 @@ class VerifyReport:
     passed: bool = True
     cached: int = 0
     """How many files were answered from the cache."""
+    nested: tuple[str, ...] = ()
+    """Folders (`sub/`) that are workspaces of their own and were left out."""

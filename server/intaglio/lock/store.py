@@ -12,9 +12,10 @@ from pathlib import Path
 
 from intaglio.lock.inputs import suite_text_fingerprint
 from intaglio.lock.paths import STORE_FOLDER
+from intaglio.repository import run_git
 from intaglio.source import SourceError, decode_source, write_atomically
 from intaglio.spec.model import Spec
-from intaglio.workspace import WorkspaceError, run_git
+from intaglio.workspace import WorkspaceError
 
 _REVISIONS = 1000
 

@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,8 @@ from intaglio.lock.cache import VerifyCache, open_cache, save_cache, template_di
 from intaglio.lock.paths import LOCKS_FOLDER, STORE_FOLDER, lock_path, locked_sources, source_path
 from intaglio.lock.recording import Memory, RecordingTree
 from intaglio.lock.report import FileStates, SpecState, State, VerifyReport
-from intaglio.workspace import DiskTree, IndexTree, Tree, list_paths, staged_paths
+from intaglio.repository import IndexTree, staged_changes
+from intaglio.workspace import STATE_FOLDER, DiskTree, Tree, list_workspace, nested_roots
 
 if TYPE_CHECKING:
     from intaglio.config import Settings
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _PARALLEL_FROM = 64
 """From how many files on a second process pays for its start."""
+_TEMPLATES = f"{STATE_FOLDER}/templates/"
 _WITHOUT_LOCK = frozenset({State.STUB, State.UNLOCKED, State.READY})
 
 
@@ -34,17 +37,18 @@ def verify(
     paths: Sequence[str],
     settings: Settings,
     *,
-    staged: bool = False,
+    tree: Tree | None = None,
     processes: int = 1,
     use_cache: bool = True,
 ) -> VerifyReport:
     """Check every lock and every spec that lives in, or depends on, one of `paths` (relative; none: the workspace).
 
-    Locked specs come without their entry (`intaglio.lock.check.read_lock_file` has it). `staged` takes the contents of
-    git's index, and without `paths` what it changes against HEAD. Raises WorkspaceError.
+    Locked specs come without their entry (`intaglio.lock.check.read_lock_file` has it). Contents are the disk's, or those of
+    `tree`; of an index, without `paths`, what it changes against HEAD is taken. Without `paths` the report names the
+    workspaces further inside that want a verification of their own. Raises WorkspaceError.
     """
-    tree: Tree = IndexTree(root) if staged else DiskTree(root)
-    chosen = _chosen(root, tree, paths, settings, staged=staged)
+    tree = tree or DiskTree(root)
+    chosen, nested = _chosen(root, tree, paths, settings)
     signature = f"{__version__} {sys.version_info[:2]}"
     cache = open_cache(root, signature) if use_cache else VerifyCache(None)
     recording = RecordingTree(tree)
@@ -59,7 +63,7 @@ def verify(
             else:
                 pending.append(path)
         cached = len(found)
-        parallel = processes > 1 and len(pending) >= _PARALLEL_FROM and not staged
+        parallel = processes > 1 and len(pending) >= _PARALLEL_FROM and isinstance(tree, DiskTree)
         results = _check_in_processes(root, pending, processes) if parallel else _check_here(root, tree, pending)
         for path, states, note in results:
             found[path] = states
@@ -72,32 +76,53 @@ def verify(
         if was_enabled:
             gc.enable()
     save_cache(cache, signature)
-    return _report(root, [found[path] for path in chosen], settings, cached)
+    report = _report(root, [found[path] for path in chosen], settings, cached, nested)
+    return _with_unmerged(report, tree.unmerged) if isinstance(tree, IndexTree) and tree.unmerged else report
 
 
-def _chosen(root: Path, tree: Tree, paths: Sequence[str], settings: Settings, *, staged: bool) -> tuple[str, ...]:
-    if staged and not paths:
-        paths = staged_paths(root)
-        return _with_dependents(root, tree, paths, staged=True) if paths else ()
+def _chosen(
+    root: Path, tree: Tree, paths: Sequence[str], settings: Settings
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The source files to check, and the workspaces further inside."""
+    if isinstance(tree, IndexTree) and not paths:
+        changes = staged_changes(root)
+        owners = nested_roots(root, changes)
+        own = {path: letter for path, letter in changes.items() if path not in owners}
+        new = any(
+            letter not in "MD" and (path.endswith((".py", ".pyi")) or path.startswith(_TEMPLATES))
+            for path, letter in own.items()
+        )
+        return _with_dependents(root, tree, tuple(own), everything=new), tuple(sorted(set(owners.values())))
     if paths:
-        return _with_dependents(root, tree, paths, staged=staged)
-    return tuple(sorted({*list_paths(root, settings.include, settings.exclude), *locked_sources(root)}))
+        return _with_dependents(root, tree, paths), ()
+    listed, nested = list_workspace(root, settings.include, settings.exclude)
+    return tuple(sorted({*listed, *locked_sources(root)})), nested
 
 
-def _with_dependents(root: Path, tree: Tree, paths: Sequence[str], *, staged: bool) -> tuple[str, ...]:
-    """Source files among `paths`, those whose lock file is among them, and those with a lock that depends on one."""
+def _with_dependents(root: Path, tree: Tree, paths: Sequence[str], *, everything: bool = False) -> tuple[str, ...]:
+    """Source files among `paths`, those whose lock file is among them, and those with a lock that depends on one.
+
+    `everything` takes all that are locked: a new module or template may come before one that a lock stands on.
+    """
     chosen = {path for path in paths if path.endswith((".py", ".pyi"))}
     chosen |= {source_path(path) for path in paths if path.startswith(f"{LOCKS_FOLDER}/") and path.endswith(".toml")}
-    sources = _locked_in_index(tree) if staged and isinstance(tree, IndexTree) else locked_sources(root)
     if isinstance(tree, IndexTree):
-        sources = tuple(sources)
-        tree.preload([*map(lock_path, sources), *chosen])
+        listed = tree.paths()
+        sources = tuple(_locked_among(listed))
+        tree.preload([*map(lock_path, sources), *chosen, *(one for one in listed if one.startswith(_TEMPLATES))])
+    else:
+        sources = tuple(locked_sources(root))
     quoted = [path.translate(_ESCAPES).encode("utf-8", "surrogateescape") for path in paths]
     for source in sources:
-        if source not in chosen:
+        if source not in chosen and not everything:
             data = tree.read(lock_path(source)) or b""
             if any(b'"%b"' % path in data for path in quoted) and _depends_on(data, set(paths)):
                 chosen.add(source)
+    if everything:
+        chosen.update(sources)
+    if isinstance(tree, IndexTree):
+        texts = "".join((tree.read(lock_path(source)) or b"").decode("utf-8", "replace") for source in chosen)
+        tree.preload([*chosen, *(path for path in tree.paths() if f'"{path}"' in texts)])
     return tuple(sorted(chosen))
 
 
@@ -113,10 +138,8 @@ _ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\", 9: "\\t", 10: "\\n", 13: "\\r", 
 """How TOML writes characters of a path that do not stand for themselves."""
 
 
-def _locked_in_index(tree: IndexTree) -> Iterable[str]:
-    return (
-        source_path(path) for path in tree.paths() if path.startswith(f"{LOCKS_FOLDER}/") and path.endswith(".toml")
-    )
+def _locked_among(paths: Iterable[str]) -> Iterable[str]:
+    return (source_path(path) for path in paths if path.startswith(f"{LOCKS_FOLDER}/") and path.endswith(".toml"))
 
 
 def _from_cache(cache: VerifyCache, path: str, recording: RecordingTree) -> FileStates | None:
@@ -159,7 +182,9 @@ def _check_in_processes(root: Path, paths: list[str], processes: int) -> Iterabl
             yield from batch
 
 
-def _report(root: Path, files: list[FileStates], settings: Settings, cached: int) -> VerifyReport:
+def _report(
+    root: Path, files: list[FileStates], settings: Settings, cached: int, nested: tuple[str, ...]
+) -> VerifyReport:
     orphans = [state for one in files for state in one.states if state.state is State.ORPHANED]
     moved = {(state.path, state.name): state for state in _moved(orphans, files)}
     specs = tuple(
@@ -172,7 +197,7 @@ def _report(root: Path, files: list[FileStates], settings: Settings, cached: int
         findings.extend(_unfinished_write(root))
     bad = any(not _is_allowed(spec, settings) for spec in specs)
     errors = any(finding.severity.value not in {"warning", "hint"} for _, finding in findings)
-    return VerifyReport(specs, tuple(findings), not bad and not errors, cached)
+    return VerifyReport(specs, tuple(findings), not bad and not errors, cached, nested)
 
 
 def _moved(orphans: list[SpecState], files: list[FileStates]) -> tuple[SpecState, ...]:
@@ -191,6 +216,16 @@ def _unfinished_write(root: Path) -> Iterable[tuple[str, Finding]]:
     if (journal := pending_journal(root)) is not None:
         message = f"a write of {journal.path or 'a source file'} was cut short; run `intaglio lock` to finish it"
         yield journal.path, Finding("LK010", SEVERITIES["LK010"], message)
+
+
+def _with_unmerged(report: VerifyReport, paths: tuple[str, ...]) -> VerifyReport:
+    """In the middle of a merge or a rebase the index holds several versions of a file, and none counts."""
+    from intaglio.finding import Finding
+    from intaglio.lock.codes import SEVERITIES
+
+    message = "git has it unmerged: two sides are staged, and neither was verified"
+    found = tuple((path, Finding("LK206", SEVERITIES["LK206"], message)) for path in paths)
+    return replace(report, findings=(*report.findings, *found), passed=False)
 
 
 def _is_allowed(spec: SpecState, settings: Settings) -> bool:

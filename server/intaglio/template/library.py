@@ -15,6 +15,7 @@ from intaglio.template import codes
 from intaglio.template.format import ruff_path
 from intaglio.template.model import FormatterMissing, PromptBlock, Template, TemplateError
 from intaglio.template.shape import read_shape
+from intaglio.workspace import Tree
 
 WORKSPACE_FOLDER = Path(".intaglio") / "templates"
 _SECTIONS = ("Parameters:", "Slot:", "Surroundings:")
@@ -28,11 +29,14 @@ def shipped_folder() -> Path:
     return installed if installed.is_dir() else package.parents[1] / "templates"
 
 
-def load_template(name: str, root: Path | None) -> Template:
-    """The template that specs call `name`. Raises TemplateError, with the nearest known name, when it cannot be used."""
-    for path, shown in _candidates("functions", ".py", name, root):
-        template = parse_template(name, shown, _read(path, shown))
-        read_shape(template.source, shown)
+def load_template(name: str, root: Path | None, tree: Tree | None = None) -> Template:
+    """The template that specs call `name`. Raises TemplateError, with the nearest known name, when it cannot be used.
+
+    The workspace's own is read through `tree` when it is given (a snapshot, git's index), else from the disk.
+    """
+    if (found := _find("functions", ".py", name, root, tree)) is not None:
+        template = parse_template(name, *found)
+        read_shape(template.source, template.path)
         return template
     raise TemplateError(_unknown("template", name, [template.name for template in list_templates(root)]))
 
@@ -44,7 +48,7 @@ def list_templates(root: Path | None) -> tuple[Template, ...]:
         for path in sorted(folder.glob("*.py")) if folder.is_dir() else []:
             if path.stem not in found:
                 shown = f"{prefix}{path.name}"
-                found[path.stem] = parse_template(path.stem, shown, _read(path, shown))
+                found[path.stem] = parse_template(path.stem, shown, _decode(_read(path, shown), shown))
     return tuple(found[name] for name in sorted(found))
 
 
@@ -77,13 +81,14 @@ def check_template(source: str, path: str) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def load_block(name: str, root: Path | None) -> PromptBlock:
+def load_block(name: str, root: Path | None, tree: Tree | None = None) -> PromptBlock:
     """The prompt block that `comply:` calls `name`: TOML front matter between `+++` lines, then text for the model.
 
-    Raises TemplateError when there is none, or it cannot be read: its checks must not silently be left out.
+    Raises TemplateError when there is none, or it cannot be read: its checks must not silently be left out. `tree` as in
+    `load_template`.
     """
-    for path, shown in _candidates("blocks", ".md", name, root):
-        return parse_block(name, shown, _read(path, shown))
+    if (found := _find("blocks", ".md", name, root, tree)) is not None:
+        return parse_block(name, *found)
     names = {path.stem for folder, _ in _folders("blocks", root) if folder.is_dir() for path in folder.glob("*.md")}
     raise TemplateError(_unknown("prompt block", name, sorted(names)))
 
@@ -112,18 +117,33 @@ def _folders(kind: str, root: Path | None) -> Iterator[tuple[Path, str]]:
     yield shipped_folder() / kind, f"intaglio/templates/{kind}/"
 
 
-def _candidates(kind: str, suffix: str, name: str, root: Path | None) -> Iterator[tuple[Path, str]]:
-    if _NAME.match(name):
-        for folder, prefix in _folders(kind, root):
-            path = folder / f"{name}{suffix}"
-            if path.is_file():
-                yield path, f"{prefix}{path.name}"
+def _find(kind: str, suffix: str, name: str, root: Path | None, tree: Tree | None) -> tuple[str, str] | None:
+    """(path as it is shown, text) of the first file of this name. Raises TemplateError for one that cannot be read."""
+    if not _NAME.match(name):
+        return None
+    for folder, prefix in _folders(kind, root):
+        path, shown = folder / f"{name}{suffix}", f"{prefix}{name}{suffix}"
+        if tree is not None and root is not None and path.is_relative_to(root / WORKSPACE_FOLDER):
+            data = tree.read(path.relative_to(root).as_posix())
+        else:
+            data = _read(path, shown) if path.is_file() else None
+        if data is not None:
+            return shown, _decode(data, shown)
+    return None
 
 
-def _read(path: Path, shown: str) -> str:
+def _read(path: Path, shown: str) -> bytes:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return path.read_bytes()
+    except OSError as error:
+        raise TemplateError(f"{shown} cannot be read: {error}") from error
+
+
+def _decode(data: bytes, shown: str) -> str:
+    """A text file's content with line feeds alone, as Python opens it."""
+    try:
+        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
         raise TemplateError(f"{shown} cannot be read: {error}") from error
 
 
