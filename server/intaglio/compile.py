@@ -99,11 +99,11 @@ class Workshop:
 
 @dataclass(frozen=True, slots=True)
 class _Passed:
-    """A candidate that passed all four stages."""
+    """A candidate that passed all four stages. `inputs` were taken before they began: what changed since was not judged."""
 
     answer: Answer
     text: str
-    spec: Spec
+    inputs: Inputs
     verdicts: tuple[Verdict, ...]
 
 
@@ -274,7 +274,7 @@ def _attempts(
                 yield Assembled(key, attempt, best.answer.candidate, best.answer.body or "", best.text)
                 for verdict in best.verdicts:
                     yield StageEnded(key, best.answer.candidate, verdict)
-            yield _propose(workshop, key, text, author, best, attempt, options)
+            yield _propose(key, text, author, best, attempt, options)
             return
         failures.append(_furthest(failed))
         if any(finding.code in ENVIRONMENT_CODES for finding in failures[-1].findings):
@@ -337,11 +337,15 @@ def _judge(
     candidate = snapshot.reading(key.path).find(key.name)
     if candidate is None:
         raise TemplateError(f"{key.name} was not found again after its body was put in; please report it")
-    subject = gather(snapshot, workshop.settings, key.path, assembled.text, candidate).subject
+    present = current_inputs(Materials(workshop.root, snapshot), key.path, assembled.text, candidate)
+    filled = gather(snapshot, workshop.settings, key.path, assembled.text, candidate)
+    if errors := _errors(filled.findings):
+        yield StageEnded(key, answer.candidate, Verdict(StageName.SECURITY, Outcome.FAILED, errors))
+        return FailedAttempt(answer.body, StageName.SECURITY.value, errors)
     verdicts: list[Verdict] = []
-    yield from _stages(workshop, key, answer.candidate, subject, verdicts, cancel)
+    yield from _stages(workshop, key, answer.candidate, filled.subject, verdicts, cancel)
     if passed(verdicts):
-        return _Passed(answer, assembled.text, candidate, tuple(verdicts))
+        return _Passed(answer, assembled.text, present.inputs, tuple(verdicts))
     if cancel.is_set():
         raise Cancelled
     broken = next(verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED)
@@ -366,11 +370,7 @@ def _stages(
             yield StageEnded(key, candidate, step)
 
 
-def _propose(
-    workshop: Workshop, key: SpecKey, text: str, author: Author, best: _Passed, attempt: int, options: Options
-) -> Proposed:
-    snapshot = workshop.snapshot({key.path: best.text})
-    present = current_inputs(Materials(workshop.root, snapshot), key.path, best.text, best.spec)
+def _propose(key: SpecKey, text: str, author: Author, best: _Passed, attempt: int, options: Options) -> Proposed:
     usage = best.answer.usage
     made = Made(
         author.backend,
@@ -383,7 +383,7 @@ def _propose(
         usage.cost,
         attempt,
     )
-    entry = entry_for(key.name, present.inputs, made, best.verdicts, accepted_by(options, "compiled"))
+    entry = entry_for(key.name, best.inputs, made, best.verdicts, accepted_by(options, "compiled"))
     return Proposed(key, text, best.text, entry)
 
 
@@ -413,11 +413,11 @@ def _user() -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A body that is there, and its verdicts, all passed."""
+    """A body that is there, and its verdicts, all passed. `inputs` were taken before the stages began."""
 
     snapshot: Snapshot
     text: str
-    spec: Spec
+    inputs: Inputs
     verdicts: tuple[Verdict, ...]
 
 
@@ -432,8 +432,7 @@ def validate_spec(
     """
     judged = yield from _validate(workshop, key, cancel, stages)
     if judged is not None:
-        present = current_inputs(Materials(workshop.root, judged.snapshot), key.path, judged.text, judged.spec)
-        yield Accepted(key, short(present.inputs.body), locked=False)
+        yield Accepted(key, short(judged.inputs.body), locked=False)
 
 
 def _validate(
@@ -450,6 +449,7 @@ def _validate(
             yield Refused(key, f"{key.name} is a stub: there is nothing to validate; compile it first")
             return None
         yield Assembled(key, 0, 0, "", text)
+        inputs = current_inputs(Materials(workshop.root, snapshot), key.path, text, spec).inputs
         verdicts: list[Verdict] = []
         yield from _stages(workshop, key, 0, gathered.subject, verdicts, cancel, stages)
     except (SourceError, TemplateError) as error:
@@ -463,7 +463,7 @@ def _validate(
         lacks = any(finding.code in ENVIRONMENT_CODES for finding in broken.findings)
         yield Refused(key, f"refused by the {broken.stage} stage", environment=lacks)
         return None
-    return _Judged(snapshot, text, spec, tuple(verdicts))
+    return _Judged(snapshot, text, inputs, tuple(verdicts))
 
 
 def lock_spec(
@@ -484,11 +484,10 @@ def propose_lock(
     judged = yield from _validate(workshop, key, cancel, tuple(StageName))
     if judged is None:
         return
-    text = judged.text
-    present = current_inputs(Materials(workshop.root, judged.snapshot), key.path, text, judged.spec)
+    text, inputs = judged.text, judged.inputs
     entry = read_lock_file(judged.snapshot, key.path).find(key.name)
-    same_body = entry is not None and entry.inputs.body == present.inputs.body
-    generated = same_body or in_store(workshop.root, present.inputs.body)
+    same_body = entry is not None and entry.inputs.body == inputs.body
+    generated = same_body or in_store(workshop.root, inputs.body)
     if not generated and not adopt:
         yield Refused(
             key, f"{key.name} passed, and its body was written by hand; `intaglio lock --adopt` locks it as such"
@@ -496,9 +495,7 @@ def propose_lock(
         return
     made = entry.made if entry is not None and same_body else Made("hand")
     how = "validated" if generated else "adopted"
-    yield Proposed(
-        key, text, text, entry_for(key.name, present.inputs, made, judged.verdicts, accepted_by(options, how))
-    )
+    yield Proposed(key, text, text, entry_for(key.name, inputs, made, judged.verdicts, accepted_by(options, how)))
 
 
 def is_ready(workshop_root: Path, settings: Settings, snapshot: Snapshot, path: str, spec: Spec) -> bool:

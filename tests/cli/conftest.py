@@ -68,7 +68,8 @@ def workspace(tmp_path):
     root.mkdir()
     (root / "intaglio.toml").write_text("")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("INTAGLIO_")}
-    environment = {**kept, "XDG_CACHE_HOME": str(tmp_path / "cache"), "HOME": str(tmp_path)}
+    patient = {"INTAGLIO_STAGE_SECONDS": "60"}  # a busy machine refuses nothing
+    environment = {**kept, **patient, "XDG_CACHE_HOME": str(tmp_path / "cache"), "HOME": str(tmp_path)}
     return Workspace(root, environment)
 
 

@@ -21,7 +21,7 @@ WRONG = "```python\ndef f(x: int) -> int:\n    return x + 1\n```"
 def compiled(workspace):
     """Compile with the served steps; the run and the requests that the server got."""
 
-    def run(*steps, code=0, settings=(), repeat=False, options=(), text=SPEC, single=False):
+    def run(*steps, code=0, settings=(), repeat=False, options=(), text=SPEC, single=0):
         path = workspace.write("a.py", text)
         workspace.write("rows.jsonl", ROWS)
         with scripted(*steps, repeat=repeat, single=single) as served:
@@ -46,7 +46,7 @@ def attempts(workspace):
 
 def test_answers_that_a_server_gave_up_are_requests_of_their_own(workspace, compiled):
     """Candidates beside each other at a server for one client: each request has its row, and what was sent is spent."""
-    _, text, requests = compiled(Step(RIGHT), repeat=True, single=True, options=("--candidates", "3"))
+    _, text, requests = compiled(Step(RIGHT), repeat=True, single=3, options=("--candidates", "3"))
     assert text.endswith("    return x * 2\n")
     rows = attempts(workspace)
     assert len(rows) == len(requests) == 5
@@ -57,9 +57,7 @@ def test_answers_that_a_server_gave_up_are_requests_of_their_own(workspace, comp
 def test_an_answer_asked_for_again_needs_room_under_the_cap(workspace, compiled):
     """The cap has room for three requests; two of them are given up, and nothing more is sent."""
     room = {"INTAGLIO_MAX_TOKENS": "4500", "INTAGLIO_ANSWER_TOKENS": "1024"}
-    _, _, requests = compiled(
-        Step(RIGHT), repeat=True, single=True, options=("--candidates", "3"), settings=room.items()
-    )
+    _, _, requests = compiled(Step(RIGHT), repeat=True, single=3, options=("--candidates", "3"), settings=room.items())
     assert len(requests) == 3
 
 

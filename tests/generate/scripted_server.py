@@ -30,12 +30,15 @@ class Served:
 
 
 @contextmanager
-def scripted(*steps, repeat=False, single=False):
+def scripted(*steps, repeat=False, single=0):
     """Serve the steps in turn (the last one for ever with `repeat`); yields Served.
 
-    `single`: as llama.cpp's Python server does, a new request ends the one that is being answered, without a reason.
+    `single`: as llama.cpp's Python server does, a new request ends the one that is being answered, without a reason. So
+    many first requests are there before any of them is answered.
     """
     left = list(steps)
+    arriving = threading.Lock()
+    all_there = threading.Barrier(single or 1)
     served = Served("", [], threading.Event())
 
     class Handler(BaseHTTPRequestHandler):
@@ -50,7 +53,9 @@ def scripted(*steps, repeat=False, single=False):
 
         def do_POST(self):
             data = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            served.requests.append(data)
+            with arriving:
+                served.requests.append(data)
+                self.number = len(served.requests)
             step = left[0] if repeat and len(left) == 1 else left.pop(0) if left else Step(status=500)
             step = step if isinstance(step, Step) else Step(step)
             if step.status != 200:
@@ -84,11 +89,12 @@ def scripted(*steps, repeat=False, single=False):
                 self.piece(b"")
                 return
             pieces = [step.text[place : place + 8] for place in range(0, len(step.text), 8)] or [""]
-            mine = len(served.requests)
+            if self.number <= single:
+                all_there.wait(60)
             for number, piece in enumerate(pieces):
                 if single:
                     time.sleep(0.05)
-                    if len(served.requests) > mine:
+                    if len(served.requests) > self.number:
                         self.piece(b"data: [DONE]\n\n")
                         self.piece(b"")
                         return

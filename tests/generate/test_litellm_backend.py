@@ -140,7 +140,7 @@ def test_a_server_for_one_client_is_asked_one_after_another(backend):
             thread.join()
         return sorted(ended)
 
-    with scripted(Step(answer), repeat=True, single=True) as served:
+    with scripted(Step(answer), repeat=True, single=3) as served:
         assert three() == ["interrupted", "interrupted", answer]
         assert three() == [answer] * 3
     assert len(served.requests) == 6
