@@ -106,11 +106,11 @@ def test_what_findings_gain(tmp_path):
     from dataclasses import replace
     from threading import Event
 
-    from intaglio.cli.preparing import open_ledger
     from intaglio.compile import Options, Workshop, compile_spec
     from intaglio.config import Settings
     from intaglio.events import Accepted, AttemptBegun, SpecKey
     from intaglio.generate.choose import author_for
+    from intaglio.opening import open_ledger
     from intaglio.spec import read_specs
     from intaglio.validate.tools import Toolbox
 

@@ -27,8 +27,12 @@ COMMANDS: dict[str, str] = {
     "restore": "Bring a locked body back",
     "explain": "Explain a finding's code, offline",
     "templates": "List, show and check templates",
+    "lsp": "Start the language server, for editors",
     "completion": "Print the shell's completion script",
 }
+
+ELSEWHERE = {"lsp": "intaglio.lsp.command"}
+"""Commands that stand outside this package, by module."""
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
@@ -58,7 +62,7 @@ class LazyCommands(click.Group):
         """Load one command; None when there is none of that name."""
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"intaglio.cli.{name}_command")
+        module = importlib.import_module(ELSEWHERE.get(name, f"intaglio.cli.{name}_command"))
         command: click.Command = module.command
         return command
 

@@ -43,7 +43,7 @@ def _say(word: str, what: str, more: str) -> None:
 
 
 def _tools() -> bool:
-    from intaglio.cli.preparing import NEEDED
+    from intaglio.opening import NEEDED
 
     names = {"tomli_w": "tomli-w"}
     missing = False

@@ -6,21 +6,13 @@ from pathlib import Path
 
 import click
 
+from intaglio.opening import IGNORED
+
 SETTINGS = """\
 # Settings of Intaglio; docs: `intaglio --help`. Unknown names are errors.
 # model = "openai/gpt-4o"            # as litellm names it; the key comes from the environment or the keyring
 # api-base = "http://127.0.0.1:8080/v1"
 # max-cost = 0.5                     # US dollars, most for one compile of one spec
-"""
-
-IGNORED = """\
-# Written by intaglio: the locks are committed, the rest belongs to this machine.
-*
-!.gitignore
-!locks/
-!locks/**
-!templates/
-!templates/**
 """
 
 

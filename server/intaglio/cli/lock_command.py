@@ -18,12 +18,13 @@ def command(paths: tuple[str, ...], adopt: bool, reason: str, follow: bool, drop
     A body that was edited by hand, or that Intaglio did not write, needs --adopt. Exits 1 when one is refused.
     """
     from intaglio.cli.output import end, show
-    from intaglio.cli.preparing import open_workshop, prepare_state_folder, require_validate_extra, settle
+    from intaglio.cli.preparing import require_validate_extra, settle
     from intaglio.cli.selection import select
     from intaglio.cli.states import state_report
     from intaglio.cli.terminal import summary_line
     from intaglio.cli.working import exit_code, print_file_findings, report_of, run_all
     from intaglio.events import SpecKey
+    from intaglio.opening import open_workshop, prepare_state_folder
 
     require_validate_extra()
     selection = select(paths)

@@ -22,7 +22,7 @@ def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_js
     Stubs are left out unless they are named. Nothing is written but the verdict cache. Exits 1 when a stage fails.
     """
     from intaglio.cli.output import end, show
-    from intaglio.cli.preparing import open_workshop, require_validate_extra
+    from intaglio.cli.preparing import require_validate_extra
     from intaglio.cli.report import Report
     from intaglio.cli.selection import select
     from intaglio.cli.states import state_report
@@ -30,6 +30,7 @@ def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_js
     from intaglio.cli.working import exit_code, print_file_findings, report_of, run_all
     from intaglio.config import with_options
     from intaglio.events import SpecKey
+    from intaglio.opening import open_workshop
 
     require_validate_extra()
     selection = select(paths)

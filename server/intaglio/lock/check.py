@@ -59,7 +59,7 @@ def check_text(
     states = states_of(path, presents, lock, is_ready)
     unlocked = tuple(present for present in presents if lock.find(present.name) is None and not present.is_stub)
     errors = tuple(finding for finding in reading.findings if finding.severity is Severity.ERROR)
-    return FileStates(path, states, (*findings, *errors, *_notes(presents, lock)), unlocked)
+    return FileStates(path, states, (*findings, *errors, *locked_notes(presents, lock)), unlocked)
 
 
 def read_lock_file(tree: Tree, path: str) -> LockFile:
@@ -94,7 +94,7 @@ def lock_of(data: bytes | None) -> tuple[LockFile, tuple[Finding, ...]]:
     return lock, lock.findings
 
 
-def _notes(presents: Iterable[Present], lock: LockFile) -> tuple[Finding, ...]:
+def locked_notes(presents: Iterable[Present], lock: LockFile) -> tuple[Finding, ...]:
     """`locked:` lines that name another body than the lock does."""
     findings: list[Finding] = []
     for present in presents:

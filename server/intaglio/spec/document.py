@@ -34,6 +34,16 @@ class Document:
         return _read(host, text.encode("utf-8", "surrogatepass"), ())
 
     @property
+    def sections(self) -> tuple[Placed, ...]:
+        """The sections that were read, each with its present place; none where the text may hold no spec."""
+        return self._sections
+
+    @property
+    def closed(self) -> bool:
+        """Whether the sections stand for themselves: no string is left open in the text."""
+        return self._closed
+
+    @property
     def text(self) -> str:
         """The text as it was given and edited."""
         return self.data.decode("utf-8", "surrogatepass")

@@ -51,6 +51,10 @@ class ShiftedSpecs(Sequence[Spec]):
         """Each in its present place."""
         return (self[place] for place in range(len(self)))
 
+    def placed(self) -> tuple[tuple[Spec, int], ...]:
+        """Each spec as it was read, with how far it has moved since: cheaper than the moved spec."""
+        return self._pairs
+
     def __eq__(self, other: object) -> bool:
         """By what is in it."""
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
@@ -159,3 +163,8 @@ class _Mover:
             body=self.span(one.body),
             name_span=self.span(one.name_span),
         )
+
+
+def placed_specs(specs: Sequence[Spec]) -> tuple[tuple[Spec, int], ...]:
+    """Specs of a reading as they were read, each with how far it has moved since."""
+    return specs.placed() if isinstance(specs, ShiftedSpecs) else tuple((spec, 0) for spec in specs)

@@ -1,0 +1,147 @@
+"""States while a file is typed: each spec's present is computed again only when something that it stands on changed.
+
+A spec's function stands on its own section of the file and on those that bind or change a name that it may reach. Its
+present is computed from these sections alone, with the others left out, which gives what the whole file gives; what is half
+typed elsewhere in the file then disturbs no other spec. Files besides this one are told by `forget`. Reads; writes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from intaglio.finding import Finding
+from intaglio.lock.check import locked_notes
+from intaglio.lock.inputs import Materials, current_inputs
+from intaglio.lock.model import FileStates, LockFile, Present
+from intaglio.lock.state import IsReady, never_ready, states_of, with_moves
+from intaglio.spec import read_specs
+from intaglio.spec.document import Document
+from intaglio.spec.host import Section
+from intaglio.spec.module_index import index_module
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_LINE = re.compile(r" \(line \d+\)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bindings:
+    """What a section does to names at module level, and every word in it. `everywhere`: it may concern any name."""
+
+    touched: frozenset[str]
+    words: frozenset[str]
+    everywhere: bool
+
+
+@dataclass(slots=True)
+class LiveStates:
+    """The states of one file's specs, kept from edit to edit. Equal to a fresh one's for the same text and materials."""
+
+    path: str
+    _presents: dict[str, tuple[tuple[bytes, ...], Present]] = field(default_factory=dict)
+    _bindings: dict[bytes, _Bindings] = field(default_factory=dict)
+
+    def forget(self, changed: Iterable[str] | None = None) -> None:
+        """Compute anew what depends on one of the workspace files that changed; all when it is not known which did."""
+        if changed is None:
+            self._presents.clear()
+            return
+        paths = frozenset(changed)
+        for name, (_, present) in list(self._presents.items()):
+            if not paths.isdisjoint(present.inputs.depends) or present.problems:
+                del self._presents[name]
+
+    def states(
+        self, document: Document, materials: Materials, lock: LockFile, is_ready: IsReady = never_ready
+    ) -> FileStates:
+        """The states of a text's specs under a lock file's entries, its orphans with where they went in this file."""
+        for _ in self.advance(document, materials):
+            pass
+        return self.finish(lock, is_ready)
+
+    def advance(self, document: Document, materials: Materials) -> Iterator[str]:
+        """Compute what is not known yet, spec by spec; yields the name of each one that was computed."""
+        known: dict[str, tuple[tuple[bytes, ...], Present]] = {}
+        for name, key, place in self._keys(document):
+            before = self._presents.get(name)
+            if name in known:
+                continue
+            if before is not None and before[0] == key:
+                known[name] = before
+                continue
+            known[name] = (key, self._present(name, key, place, materials))
+            self._presents[name] = known[name]
+            yield name
+        self._presents = known
+
+    def finish(self, lock: LockFile, is_ready: IsReady = never_ready) -> FileStates:
+        """The states from what `advance` has computed to its end."""
+        presents = tuple(present for _, present in self._presents.values())
+        states = states_of(self.path, presents, lock, is_ready)
+        unlocked = tuple(present for present in presents if lock.find(present.name) is None and not present.is_stub)
+        moved = with_moves(states[len(presents) :], ((self.path, present) for present in unlocked))
+        notes: tuple[Finding, ...] = locked_notes(presents, lock)
+        return FileStates(self.path, (*states[: len(presents)], *moved), (*lock.findings, *notes), unlocked)
+
+    def present(self, name: str) -> Present | None:
+        """What a spec's function is made from now, as it was computed last."""
+        found = self._presents.get(name)
+        return found[1] if found is not None else None
+
+    def _keys(self, document: Document) -> Iterator[tuple[str, tuple[bytes, ...], int]]:
+        """(name, the bytes of all sections that it stands on, which of them is its own) of each spec, in order."""
+        sections = [section for section, _ in document.sections]
+        if not document.closed:
+            data = document.host.canonical(document.data)
+            for spec in document.reading.specs:
+                yield spec.name, (data,), 0
+            return
+        bindings = [self._bindings_of(section) for section in sections]
+        self._bindings = {section.data: one for section, one in zip(sections, bindings, strict=True)}
+        places: dict[str, list[int]] = {}
+        always: list[int] = []
+        for place, one in enumerate(bindings):
+            if one.everywhere:
+                always.append(place)
+            for name in one.touched:
+                places.setdefault(name, []).append(place)
+        reached = [[word for word in one.words if word in places] for one in bindings]
+        for place, section in enumerate(sections):
+            if not section.drafts:
+                continue
+            found = {place, *always}
+            pending = list(found)
+            while pending:
+                for name in reached[pending.pop()]:
+                    for other in places[name]:
+                        if other not in found:
+                            found.add(other)
+                            pending.append(other)
+            order = sorted(found)
+            key = tuple(sections[one].data for one in order)
+            for draft in section.drafts:
+                yield draft.spec.name, key, order.index(place)
+
+    def _bindings_of(self, section: Section) -> _Bindings:
+        known = self._bindings.get(section.data)
+        if known is not None:
+            return known
+        text = section.data.decode("utf-8", "replace")
+        words = frozenset(_WORD.findall(text if text.isascii() else unicodedata.normalize("NFKC", text)))
+        index = index_module.__wrapped__("", text)
+        if index.error:
+            return _Bindings(section.names or frozenset(), words, section.names is None)
+        names = {*index.statements, *index.changes, *index.rebound_by_functions, *(section.names or ())}
+        return _Bindings(frozenset(names), words, bool(index.stars or index.futures))
+
+    def _present(self, name: str, key: tuple[bytes, ...], place: int, materials: Materials) -> Present:
+        text = b"".join(key).decode("utf-8", "surrogatepass")
+        start = sum(map(len, key[:place]))
+        end = start + len(key[place])
+        reading = read_specs(text, check=False)
+        spec = next(spec for spec in reading.specs if spec.name == name and start <= spec.block.start < end)
+        present = current_inputs(materials, self.path, text, spec)
+        problems = tuple(replace(one, message=_LINE.sub("", one.message)) for one in present.problems)
+        return replace(present, problems=problems)

@@ -1,0 +1,249 @@
+"""Jobs: what runs long (compile, validate, lock), each in a worker's thread, told to the loop as events.
+
+A job ends by its own, by `cancel`, by the progress's button, or because someone edited the very spec that it works on. pygls'
+own cancelling is not relied on: it lets a command's coroutine run to its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from intaglio.events import Assembled, Event, Proposed, Refused, SpecKey, Stopped, Streamed
+from intaglio.lsp.offer import offer
+from intaglio.lsp.picture import Run, region_of
+from intaglio.lsp.work_done import WorkDone
+from intaglio.lsp.workers import Workers
+from intaglio.progress import Phase, SpecProgress, advance
+
+if TYPE_CHECKING:
+    from intaglio.compile import Workshop
+    from intaglio.lsp.server import Server
+    from intaglio.lsp.session import Desk
+    from intaglio.validate.tools import Toolbox
+
+Work = Callable[["Workshop", SpecKey, threading.Event], Iterator[Event]]
+
+
+@dataclass(slots=True)
+class Job:
+    """One job on specs of one file, one after another. `why` is set when somebody else than the user ended it."""
+
+    id: str
+    title: str
+    uri: str
+    keys: tuple[SpecKey, ...]
+    cancel: threading.Event = field(default_factory=threading.Event)
+    why: str = ""
+    overtaken: set[str] = field(default_factory=set)
+    """Specs that were edited meanwhile: what comes of them is not offered."""
+    proposals: list[Proposed] = field(default_factory=list)
+    at_work: SpecKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An event with the spec's text in the candidate, where the event has one."""
+
+    event: Event
+    after: bytes = b""
+
+
+class Jobs:
+    """All jobs of one server."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._numbers = itertools.count(1)
+        self.running: dict[str, Job] = {}
+        self._workers = Workers(2)
+        self._writer = Workers(1)
+        self._closers: list[Callable[[], None]] = []
+
+    def start(self, title: str, desk: Desk, names: tuple[str, ...], work: Work) -> Job:
+        """Begin a job on some specs of an open file. An earlier job on one of them ends."""
+        session = self._server.session
+        job = Job(str(next(self._numbers)), title, desk.file.uri, tuple(session.key(desk, name) for name in names))
+        for other in list(self.running.values()):
+            if other.uri == job.uri and not {key.name for key in other.keys}.isdisjoint(names):
+                self.stop(other, f"{job.title} took its place")
+        data = desk.file.document.data
+        for name in names:
+            spec = desk.spec(name)
+            before = region_of(spec, data) if spec is not None else b""
+            desk.runs[name] = Run(SpecProgress(session.key(desk, name)), job.id, before)
+            desk.kept.pop(name, None)
+        self.running[job.id] = job
+        self._server.publish(desk)
+        self._server.spawn(self._conduct(job, desk, work))
+        return job
+
+    def stop(self, job: Job, why: str = "") -> None:
+        """End a job as soon as it can be ended; `why` is told to the user, who did not ask for it."""
+        job.why = job.why or why
+        job.cancel.set()
+
+    def overtaken(self, uri: str, names: tuple[str, ...]) -> None:
+        """Specs of a file were edited: what is being made of their old text is of no use."""
+        for job in list(self.running.values()):
+            if job.uri != uri or job.cancel.is_set():
+                continue
+            mine = {key.name for key in job.keys}.intersection(names)
+            job.overtaken |= mine
+            left = [key for key in job.keys if key.name not in job.overtaken]
+            if job.at_work is not None and job.at_work.name in mine:
+                self.stop(job, f"{job.at_work.name} was edited meanwhile")
+            elif not left:
+                self.stop(job, f"{', '.join(sorted(mine))} was edited meanwhile")
+
+    def write(self, work: Callable[[], str]) -> asyncio.Future[str]:
+        """Have something written to the disk, one after another; what went wrong, "" when nothing did."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[str] = loop.create_future()
+
+        def run(_: Toolbox) -> None:
+            try:
+                outcome = work()
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the thread lives on
+                outcome = f"{type(error).__name__}: {error}"
+            _post(loop, lambda: done.set_result(outcome) if not done.done() else None)
+
+        self._writer.submit(run)
+        return done
+
+    def close(self) -> None:
+        """End every job and every child. A write that was begun is waited for."""
+        for job in self.running.values():
+            job.cancel.set()
+        self._writer.close(wait=10.0)
+        self._workers.close(wait=0.2)
+        for close in self._closers:
+            close()
+
+    async def _conduct(self, job: Job, desk: Desk, work: Work) -> None:
+        """See a job through, from its progress's begin to its end."""
+        server = self._server
+        progress = WorkDone(server, job.title, job.id)
+        await progress.begin()
+        events: asyncio.Queue[_Told | None] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+        root, texts = desk.root, server.session.open_texts(desk.root)
+        settings, text = root.configured.settings, desk.file.text
+        regions = {name: run.before for name, run in desk.runs.items() if run.job == job.id}
+
+        def run(toolbox: Toolbox) -> None:
+            from intaglio.opening import open_workshop
+
+            overlay = dict(texts)
+            try:
+                for key in job.keys:
+                    if job.cancel.is_set() or key.name in job.overtaken:
+                        _post(loop, lambda key=key: events.put_nowait(_Told(Stopped(key))))  # type: ignore[misc]  # a lambda's default
+                        continue
+                    workshop = open_workshop(root.path, settings, toolbox, overlay)
+                    before = overlay.get(key.path, text)
+                    for event in _guarded(work(workshop, key, job.cancel), key):
+                        after = b""
+                        if isinstance(event, Assembled | Proposed):
+                            new = event.text if isinstance(event, Assembled) else event.after
+                            after = _candidate_region(before, new, regions[key.name])
+                        told = _Told(event, after)
+                        _post(loop, lambda told=told: events.put_nowait(told))  # type: ignore[misc]  # a lambda's default
+                        if isinstance(event, Proposed):
+                            overlay[key.path] = event.after
+            finally:
+                _post(loop, lambda: events.put_nowait(None))
+
+        self._workers.submit(run)
+        while (told := await events.get()) is not None:
+            self._take(job, told)
+            current = server.session.desks.get(job.uri)
+            if current is not None and not isinstance(told.event, Streamed):
+                server.publish(current)
+            progress.report(self._sentence(job, told.event))
+        if job.proposals and not job.cancel.is_set():
+            await offer(server, job.uri, job.title, tuple(job.proposals))
+        current = server.session.desks.get(job.uri)
+        self.running.pop(job.id, None)
+        if job.why and not server.ending:
+            server.show(f"{job.title} was ended: {job.why}", types.MessageType.Info)
+        if current is not None:
+            server.session.read_lock(current)
+            server.publish(current)
+            await server.published(job.uri)
+        progress.end(self._outcome(job, current))
+
+    def _take(self, job: Job, told: _Told) -> None:
+        """Fold one event into its spec's run, unless that run is another's by now."""
+        desk = self._server.session.desks.get(job.uri)
+        event = told.event
+        job.at_work = event.key
+        if isinstance(event, Proposed) and event.key.name not in job.overtaken:
+            job.proposals.append(event)
+        if desk is None or (run := desk.runs.get(event.key.name)) is None or run.job != job.id:
+            return
+        desk.runs[event.key.name] = replace(
+            run,
+            progress=advance(run.progress, event),
+            queued=False,
+            after=told.after or run.after,
+        )
+
+    def _sentence(self, job: Job, event: Event) -> str:
+        desk = self._server.session.desks.get(job.uri)
+        run = desk.runs.get(event.key.name) if desk is not None else None
+        if run is None or run.job != job.id:
+            return event.key.name
+        progress = run.progress
+        parts = [event.key.name]
+        if progress.phase is Phase.GENERATING:
+            parts.append(f"{progress.model or progress.backend} is writing")
+        elif progress.running is not None:
+            parts.append(progress.running.value)
+        else:
+            parts.append(progress.phase.value)
+        if progress.attempts > 1:
+            parts.append(f"attempt {progress.attempt} of {progress.attempts}")
+        tokens = progress.usage.input_tokens + progress.usage.output_tokens
+        if tokens:
+            parts.append(f"{tokens} tokens")
+        return ", ".join(parts)
+
+    def _outcome(self, job: Job, desk: Desk | None) -> str:
+        if job.cancel.is_set():
+            return "cancelled"
+        runs = [desk.runs[key.name] for key in job.keys if key.name in desk.runs] if desk is not None else []
+        words = [run.progress.phase.value for run in runs if run.job == job.id]
+        return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words)) or "done"
+
+
+def _candidate_region(before: str, after: str, region: bytes) -> bytes:
+    """The spec's own text in `after`, given its text in `before`; b"" when the two differ outside of it."""
+    old, new = before.encode("utf-8", "surrogatepass"), after.encode("utf-8", "surrogatepass")
+    start = old.find(region)
+    if start < 0 or old[:start] != new[:start]:
+        return b""
+    tail = len(old) - start - len(region)
+    return new[start : len(new) - tail] if new[len(new) - tail :] == old[start + len(region) :] else b""
+
+
+def _guarded(events: Iterator[Event], key: SpecKey) -> Iterator[Event]:
+    """The events of a job; a crash in it is a refusal that says so, and the server lives on."""
+    try:
+        yield from events
+    except Exception as error:  # noqa: BLE001 - a crashing stage is said, never swallowed
+        yield Refused(key, f"an error in intaglio itself ended this: {type(error).__name__}: {error}; please report it")
+
+
+def _post(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:
+    """Call something on the loop, unless it has ended."""
+    try:
+        loop.call_soon_threadsafe(call)
+    except RuntimeError:
+        return

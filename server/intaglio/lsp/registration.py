@@ -1,0 +1,111 @@
+"""The one place where handlers are registered. The table that a handler stands in says where it runs and what it may touch.
+
+- `ON_LOOP`: on the event loop, with the server; quick, and in the order of the messages.
+- `FROM_VIEW`: on the event loop, from a frozen `Asked`; for answers within a few milliseconds.
+- `IN_THREAD`: from a frozen `Asked`, in a thread; for what asks jedi or the disk. Cancelled requests are answered as such.
+
+Features of `FROM_VIEW` and `IN_THREAD` are named by module and function, and loaded when first asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from intaglio.lsp import barrier, lifecycle, text_sync, trust
+from intaglio.lsp.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from intaglio.lsp.asked import Asked
+    from intaglio.lsp.server import Server
+
+Feature = Callable[["Asked", Any], Any]
+
+ON_LOOP: dict[str, tuple[Callable[..., Any], Any]] = {
+    types.INITIALIZE: (lifecycle.initialize, None),
+    types.INITIALIZED: (lifecycle.initialized, None),
+    types.SHUTDOWN: (lifecycle.shutdown, None),
+    types.EXIT: (lifecycle.exit_, None),
+    types.TEXT_DOCUMENT_DID_OPEN: (text_sync.did_open, None),
+    types.TEXT_DOCUMENT_DID_CHANGE: (text_sync.did_change, None),
+    types.TEXT_DOCUMENT_DID_CLOSE: (text_sync.did_close, None),
+    types.TEXT_DOCUMENT_DID_SAVE: (text_sync.did_save, types.SaveOptions(include_text=False)),
+    "intaglio/barrier": (barrier.barrier, None),
+    "intaglio/specs": (barrier.specs, None),
+    "intaglio/trust": (trust.did_change_trust, None),
+}
+
+FROM_VIEW: dict[str, tuple[str, Any]] = {}
+"""By method: "module:function" under intaglio.lsp, and the options that the server's capabilities name."""
+
+IN_THREAD: dict[str, tuple[str, Any]] = {}
+"""As FROM_VIEW."""
+
+
+def register(server: Server) -> None:
+    """Register everything, once."""
+    for method, (handler, options) in ON_LOOP.items():
+        server.feature(method, options)(_on_loop(server, handler))
+    for method, (place, options) in FROM_VIEW.items():
+        server.feature(method, options)(_from_view(server, place))
+    for method, (place, options) in IN_THREAD.items():
+        server.feature(method, options)(_in_thread(server, place))
+    for name, command in COMMANDS.items():
+        server.command(name)(_command(server, command))
+
+
+def _on_loop(server: Server, handler: Callable[..., Any]) -> Callable[..., Any]:
+    if asyncio.iscoroutinefunction(handler):
+
+        async def handle_async(*params: Any) -> Any:
+            return await handler(server, *(params or (None,)))
+
+        return handle_async
+
+    def handle(*params: Any) -> Any:
+        return handler(server, *(params or (None,)))
+
+    return handle
+
+
+def _command(server: Server, command: Callable[..., Any]) -> Callable[..., Any]:
+    def run(*arguments: Any) -> Any:
+        return command(server, *arguments)
+
+    return run
+
+
+def _from_view(server: Server, place: str) -> Callable[[Any], Any]:
+    def handle(params: Any) -> Any:
+        asked = server.asked(_uri(params))
+        return None if asked is None else _load(place)(asked, params)
+
+    return handle
+
+
+def _in_thread(server: Server, place: str) -> Callable[[Any], Any]:
+    async def handle(params: Any) -> Any:
+        asked = server.asked(_uri(params))
+        if asked is None:
+            return None
+        return await asyncio.get_running_loop().run_in_executor(_THINKERS, _load(place), asked, params)
+
+    return handle
+
+
+_THINKERS = ThreadPoolExecutor(2, "intaglio-answers")
+
+
+def _load(place: str) -> Feature:
+    module, _, function = place.partition(":")
+    feature: Feature = getattr(importlib.import_module(f"intaglio.lsp.{module}"), function)
+    return feature
+
+
+def _uri(params: Any) -> str:
+    return str(params.text_document.uri)

@@ -1,0 +1,191 @@
+"""The server: pygls with a session, publishers and jobs. Handlers are plain functions elsewhere, registered in `registration.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import threading
+import time
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import FeatureRequestError, JsonRpcException
+from pygls.lsp.server import LanguageServer
+
+from intaglio import __version__
+from intaglio.lsp.client import Client
+from intaglio.lsp.protocol import Protocol
+
+if TYPE_CHECKING:
+    from intaglio.lsp.asked import Asked
+    from intaglio.lsp.jobs import Jobs
+    from intaglio.lsp.session import Desk, Session
+
+_SLICE = 0.008
+_MOST_LINES = 200
+"""Lines of errors that one server writes to its log: a fault that comes back at every key must not fill a disk."""
+
+log = logging.getLogger("intaglio.lsp")
+
+
+class Server(LanguageServer):
+    """One connection. Everything here happens on the event loop's thread."""
+
+    protocol: Protocol
+
+    def __init__(self) -> None:
+        super().__init__("intaglio", __version__, types.TextDocumentSyncKind.Incremental, protocol_cls=Protocol)
+        self._session: Session | None = None
+        self._jobs: Jobs | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._publishing: dict[str, asyncio.Task[None]] = {}
+        self._sent: dict[str, tuple[Any, Any, Any]] = {}
+        self._errors = 0
+        self.ending = False
+        self.client = Client()
+        self.folder_uris: list[str] = []
+        self.watch: asyncio.Task[None] | None = None
+        self.stop_event = threading.Event()
+
+    @property
+    def session(self) -> Session:
+        """What is known. Loaded when first asked for: `initialize` is answered without it."""
+        if self._session is None:
+            from intaglio.lsp.session import Session
+
+            self._session = Session(self.client, trusted=self.client.trusted, from_client=dict(self.client.settings))
+        return self._session
+
+    @property
+    def jobs(self) -> Jobs:
+        """What runs."""
+        if self._jobs is None:
+            from intaglio.lsp.jobs import Jobs
+
+            self._jobs = Jobs(self)
+        return self._jobs
+
+    @property
+    def has_jobs(self) -> bool:
+        """Whether anything was ever run."""
+        return self._jobs is not None
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run something on the loop that nobody waits for but the barrier; what it raises is logged."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.log_error("a task failed", error)
+
+    def publish(self, desk: Desk) -> None:
+        """Tell the client what is known of a file, soon: several changes at once are told once."""
+        uri = desk.file.uri
+        if uri not in self._publishing and not self.ending:
+            task = self._publishing[uri] = self.spawn(self._publish(uri))
+            task.add_done_callback(lambda _: self._publishing.pop(uri, None))
+
+    def publish_others(self, desk: Desk) -> None:
+        """Tell the client of the other open files of a root, where they are not up to date."""
+        for other in self.session.desks.values():
+            if other.root is desk.root and other is not desk and not other.computed:
+                self.publish(other)
+
+    def asked(self, uri: str) -> Asked | None:
+        """What a feature computes from; None for a file that is not open."""
+        from intaglio.lsp.asked import Asked
+
+        desk = self.session.desks.get(uri)
+        if desk is None:
+            return None
+        view = self.session.view(desk)
+        return Asked(view, desk.file, self.session.client, desk.root.configured.editor, desk.pictures())
+
+    async def _publish(self, uri: str) -> None:
+        session = self.session
+        while (desk := session.desks.get(uri)) is not None:
+            file = desk.file
+            started = time.perf_counter()
+            steps = desk.live.advance(file.document, session.materials(desk.root))
+            for _ in steps if not desk.computed else ():
+                if time.perf_counter() - started > _SLICE:
+                    await asyncio.sleep(0)
+                    started = time.perf_counter()
+                    if session.desks.get(uri) is not desk or desk.file is not file:
+                        break
+            else:
+                self._tell(desk)
+                return
+
+    def _tell(self, desk: Desk) -> None:
+        from intaglio.lsp.diagnostics import diagnostics_of
+        from intaglio.lsp.status import METHOD, status_of
+
+        session, file = self.session, desk.file
+        session.compute(desk)
+        diagnostics = diagnostics_of(session, desk)
+        status = status_of(session, desk) if session.client.status else None
+        version, said, shown = self._sent.get(file.uri, (None, None, None))
+        if version != file.version or said != diagnostics:
+            self.protocol.send(
+                types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
+                {"uri": file.uri, "diagnostics": diagnostics}
+                | ({"version": file.version} if file.version is not None else {}),
+            )
+        if status is not None and status != shown:
+            self.protocol.send(METHOD, status)
+        self._sent[file.uri] = (file.version, diagnostics, status)
+        self.refresh()
+
+    async def published(self, uri: str) -> None:
+        """Wait until what is known of a file was told."""
+        while (task := self._publishing.get(uri)) is not None:
+            await asyncio.wait({task})
+
+    def clear(self, uri: str) -> None:
+        """Take back what was said of a file that is closed."""
+        if self._sent.pop(uri, None) is not None:
+            self.protocol.send(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, {"uri": uri, "diagnostics": []})
+
+    def refresh(self) -> None:
+        """Have the client ask anew for what it draws beside the text."""
+
+    async def settled(self) -> None:
+        """Wait until all that was begun is done and published."""
+        mine = asyncio.current_task()
+        while waiting := {task for task in self._tasks if task is not mine and not task.done()}:
+            await asyncio.wait(waiting)
+
+    def show(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:
+        """Say something to the user."""
+        self.protocol.send("window/showMessage", {"type": kind.value, "message": message})
+
+    def log_error(self, what: str, error: BaseException | None = None) -> None:
+        """One entry on stderr, until there were too many."""
+        self._errors += 1
+        if self._errors < _MOST_LINES:
+            log.error("%s", what, exc_info=error)
+        elif self._errors == _MOST_LINES:
+            log.error("%d errors were logged; further ones are not", _MOST_LINES)
+
+    def report_server_error(self, error: Exception, source: type[Any]) -> None:
+        """Log what went wrong outside of a request; a client that is gone ends the server, and gets no message."""
+        if source in {FeatureRequestError, JsonRpcException} or self.ending:
+            return
+        self.log_error(f"a message could not be handled ({source.__name__})", error)
+
+    def leave(self) -> None:
+        """End what runs: no child stays, no write is half done. Nothing is sent any more."""
+        if self.ending:
+            return
+        self.ending = True
+        self.protocol.quiet = True
+        if self._jobs is not None:
+            self._jobs.close()
+        sys.stderr.flush()

@@ -1,0 +1,69 @@
+"""textDocument/didOpen, didChange, didClose, didSave: in the order in which they come, on the loop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+if TYPE_CHECKING:
+    from intaglio.lsp.server import Server
+
+
+def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
+    """Take a Python file up."""
+    document = params.text_document
+    if not _is_python(document.language_id, document.uri):
+        return
+    desk = server.session.open(document.uri, document.version, document.text)
+    if desk is not None:
+        server.publish(desk)
+
+
+def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
+    """Take the next version, and end what is being made of specs that changed."""
+    from intaglio.lsp.open_file import edit_file
+
+    session = server.session
+    desk = session.desks.get(params.text_document.uri)
+    if desk is None:
+        return
+    file, changes = edit_file(desk.file, params.text_document.version, params.content_changes, session.client.encoding)
+    overtaken = session.edit(desk, file, changes)
+    if overtaken and server.has_jobs:
+        server.jobs.overtaken(file.uri, overtaken)
+    server.publish(desk)
+    if len(session.desks) > 1:
+        server.publish_others(desk)
+
+
+def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
+    """Put a file away. Its jobs end: there is nothing to offer their results to."""
+    uri = params.text_document.uri
+    desk = server.session.close(uri)
+    if desk is None:
+        return
+    if server.has_jobs:
+        for job in list(server.jobs.running.values()):
+            if job.uri == uri:
+                server.jobs.stop(job, "the file was closed")
+    server.clear(uri)
+    server.publish_others(desk)
+
+
+def did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:
+    """Write the locks that wait for this save; others may depend on this file."""
+    session = server.session
+    desk = session.desks.get(params.text_document.uri)
+    if desk is None:
+        return
+    session.changed_elsewhere(desk.root, (desk.file.path,), desk)
+    server.publish_others(desk)
+    if desk.pending:
+        from intaglio.lsp.offer import write_locks
+
+        server.spawn(write_locks(server, desk))
+
+
+def _is_python(language: str, uri: str) -> bool:
+    return language == "python" or (not language and uri.endswith((".py", ".pyi")))

@@ -1,0 +1,49 @@
+"""From plain values to the protocol: ranges, URIs, diagnostics, edits. The only way out.
+
+What is sent at every key is built as plain dictionaries: making the library's objects first costs several times as much.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.uris import from_fs_path
+
+from intaglio.finding import Severity, Span
+from intaglio.spec.position import Encoding, TextIndex
+
+PAGE = "https://github.com/intaglio/intaglio/blob/main/docs/findings.md"
+_SEVERITIES = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.HINT: 4}
+
+
+def position_of(index: TextIndex, offset: int, encoding: Encoding) -> types.Position:
+    """Where a byte is."""
+    place = index.position(offset, encoding)
+    return types.Position(place.line, place.character)
+
+
+def range_of(index: TextIndex, span: Span, encoding: Encoding) -> types.Range:
+    """Where a span's bytes are."""
+    return types.Range(position_of(index, span.start, encoding), position_of(index, span.end, encoding))
+
+
+def plain_range(index: TextIndex, span: Span, encoding: Encoding) -> dict[str, Any]:
+    """`range_of` as plain data."""
+    start = index.position(span.start, encoding)
+    end = index.position(span.end, encoding) if span.end != span.start else start
+    return {
+        "start": {"line": start.line, "character": start.character},
+        "end": {"line": end.line, "character": end.character},
+    }
+
+
+def uri_of(path: Path) -> str:
+    """A file's URI."""
+    return from_fs_path(str(path)) or path.as_uri()
+
+
+def severity_number(severity: Severity) -> int:
+    """The protocol's number of a severity."""
+    return _SEVERITIES[severity]
