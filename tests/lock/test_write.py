@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from intaglio.config import Settings
-from intaglio.lock.check import read_lock_file
+from intaglio.lock.check import check_file, read_lock_file
 from intaglio.lock.journal import WriteOvertaken, WriteStopped, pending_journal
 from intaglio.lock.model import Accepted, Entry, Present, State
 from intaglio.lock.paths import STORE_FOLDER, lock_path
@@ -245,6 +245,21 @@ def test_an_entry_for_another_body_is_refused(workspace, make_entry) -> None:
     entry = make_entry(workspace.present("double"))
     with pytest.raises(WriteStopped, match="not the one that was validated"):
         commit_artifact(workspace.root, "claims.py", "double", text, text.replace(*NEW_BODY), entry)
+
+
+@pytest.mark.parametrize("note", ["# locked: 123456789abc", "# locked: -", "# locked: a\n#   b"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_note_for_readers_is_written_with_the_lock(workspace, make_entry, note: str, newline: str) -> None:
+    """And is of no account: the lock holds before and after. A spec without the line gets none."""
+    workspace.edit("claims.py", "# example: double(LIMIT) == 6", f"# example: double(LIMIT) == 6\n{note}")
+    workspace.write("claims.py", workspace.read("claims.py").replace("\n", newline))
+    written = commit(workspace, make_entry, body=NEW_BODY if newline == "\n" else (" * 2)", " * 2 )"))
+    assert workspace.state("double").state is State.LOCKED
+    entry = read_lock_file(DiskTree(workspace.root), "claims.py").find("double")
+    said = f"# locked: {entry.inputs.body[2:14]}{newline}def double"
+    assert said in written == workspace.read("claims.py")
+    assert written.count("locked:") == 1
+    assert not check_file(workspace.materials, "claims.py").findings
 
 
 def test_line_endings_marks_and_encodings_stay(workspace, make_entry) -> None:

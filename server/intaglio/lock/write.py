@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from intaglio.lock.file import FORMAT_VERSION, read_lock, with_entry, write_lock
+from intaglio.lock.fingerprint import short
 from intaglio.lock.inputs import Materials, current_inputs
 from intaglio.lock.journal import (
     FileChange,
@@ -48,7 +49,8 @@ def commit_artifact(
     """Write a function's new body, and its lock when `entry` is given; the file's text as it was written.
 
     `expected_text` is the file's text that `new_text` was made from. `entry.inputs` must be those of the new text.
-    The overwritten and the new suite go into the store first. Raises WriteStopped.
+    The overwritten and the new suite go into the store first. With a lock, the spec's own `locked:` line is written anew,
+    if it has one. Raises WriteStopped.
     """
     step = step or _no_step
     with _writing(root):
@@ -57,6 +59,8 @@ def commit_artifact(
         spec = _spec_in(text, path, name)
         if entry is not None:
             _check_inputs(root, path, text, spec, entry)
+            text = with_note(text, spec, short(entry.inputs.body))
+            spec = _spec_in(text, path, name)
         step("store")
         old = read_specs(source.text).find(name)
         try:
@@ -161,6 +165,16 @@ def merged_text(expected: str, new: str, disk: str, name: str) -> str:
         raise WriteStopped("the file changed meanwhile in places that this change needs; run the command again")
     merged = texts[2][:disk_start] + texts[1][new_start:new_end] + texts[2][disk_end:]
     return merged.decode("utf-8", "surrogatepass")
+
+
+def with_note(text: str, spec: Spec, fingerprint: str) -> str:
+    """`text` with the spec's own `locked:` line brought up to date; as it is where the spec has no such line."""
+    note = next((directive for directive in spec.directives if directive.key == "locked"), None)
+    if note is None:
+        return text
+    data = text.encode("utf-8", "surrogatepass")
+    start, end = note.span.start, note.span.end
+    return (data[:start] + f"locked: {fingerprint}".encode() + data[end:]).decode("utf-8", "surrogatepass")
 
 
 def _check_inputs(root: Path, path: str, text: str, spec: Spec, entry: Entry) -> None:

@@ -59,7 +59,7 @@ DIRECTIVES: tuple[DirectiveKind, ...] = (
         "locked",
         "FINGERPRINT",
         False,
-        "Written by the tool: the body's short fingerprint, for readers who have no tools.",
+        "The body's short fingerprint, for readers who have no tools. Write `# locked: -` once; the tool keeps it.",
     ),
 )
 
