@@ -187,10 +187,13 @@ def prefix_in_repository(root: Path) -> str:
         return ""
 
 
-def run_git(root: Path, *arguments: str, data: bytes | None = None) -> bytes:
-    """What git prints. Raises WorkspaceError when git is missing, fails, or takes longer than a minute."""
+def run_git(root: Path, *arguments: str, data: bytes | None = None, most_exit: int = 0) -> bytes:
+    """What git prints. Raises WorkspaceError when git is missing, fails, or takes longer than a minute.
+
+    `most_exit` is the highest exit code that is an answer: `merge-file` counts conflicts with it.
+    """
     done = _run(root, arguments, data, _environment(root))
-    if done.returncode != 0:
+    if not 0 <= done.returncode <= most_exit:
         message = done.stderr.decode(errors="replace").strip()
         raise WorkspaceError(f"git {arguments[0]} failed in {root}: {message or f'exit {done.returncode}'}")
     return done.stdout

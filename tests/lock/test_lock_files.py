@@ -224,6 +224,14 @@ def test_merge_conflict_around_whole_blocks(entries: tuple[Entry, Entry]) -> Non
     assert [name for name, _ in lock.broken] == ["quadruple", "triple"]
 
 
+def test_merge_conflict_that_takes_every_header(entries: tuple[Entry, Entry]) -> None:
+    text = write_lock(entries[:1])
+    head, _, rest = text.partition("[artifact.double]\n")
+    lock = read_lock(head + conflict("[artifact.double]\n", "[artifact.triple]\n") + rest)
+    assert lock.entries == ()
+    assert [name for name, _ in lock.broken] == ["double", "triple"]
+
+
 def test_merge_conflict_inside_a_block_with_diff3_markers(entries: tuple[Entry, Entry]) -> None:
     line = 'backend = "rules"\n'
     marked = f'<<<<<<< a\n{line}||||||| base\nbackend = "x"\n=======\nbackend = "y"\n>>>>>>> b\n'

@@ -11,11 +11,17 @@ import click
 @click.option("--reason", default="", help="Why, for the lock.")
 @click.option("--follow", is_flag=True, help="Give orphaned locks to the functions that have their fingerprints.")
 @click.option("--drop", is_flag=True, help="Take orphaned locks out of their files.")
+@click.option("--resolve", is_flag=True, help="Settle what a merge, rebase, cherry-pick or revert left of the locks.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document (docs/report.schema.json).")
-def command(paths: tuple[str, ...], adopt: bool, reason: str, follow: bool, drop: bool, as_json: bool) -> None:
+def command(
+    paths: tuple[str, ...], adopt: bool, reason: str, follow: bool, drop: bool, resolve: bool, as_json: bool
+) -> None:
     """Validate the bodies in PATH that are not locked, and lock what passes all four stages.
 
     A body that was edited by hand, or that Intaglio did not write, needs --adopt. Exits 1 when one is refused.
+
+    With --resolve, lock files in conflict are settled: a lock that one side holds for exactly what is there is kept, and
+    what the merge put together is validated again. It asks nothing and stages nothing: it says what to `git add`.
     """
     from intaglio.cli.output import end, show
     from intaglio.cli.preparing import require_validate_extra, settle
@@ -30,6 +36,11 @@ def command(paths: tuple[str, ...], adopt: bool, reason: str, follow: bool, drop
     selection = select(paths)
     settle(selection.root)
     prepare_state_folder(selection.root)
+    if resolve:
+        from intaglio.cli.resolving import resolve_locks
+
+        resolve_locks(paths, reason, as_json=as_json)
+        return
     if follow or drop:
         _settle_orphans(paths, follow=follow, drop=drop, reason=reason)
         selection = select(paths)

@@ -8,6 +8,7 @@ the order of blocks is the writer's (docs/locks.md).
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 import tomllib
@@ -252,7 +253,7 @@ def _parse_pieces(text: str) -> list[tuple[str, dict[str, Any]]]:
             return []
     except tomllib.TOMLDecodeError:
         return []
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in itertools.pairwise([*starts, len(text)]):
         try:
             document = tomllib.loads(text[start:end])
         except (tomllib.TOMLDecodeError, RecursionError):

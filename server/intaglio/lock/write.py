@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from intaglio.lock.check import lock_of
 from intaglio.lock.file import FORMAT_VERSION, read_lock, with_entry, write_lock
 from intaglio.lock.fingerprint import short
 from intaglio.lock.inputs import Materials, current_inputs
@@ -82,6 +83,31 @@ def drop_entry(root: Path, path: str, name: str, *, step: Step | None = None) ->
     """Take a lock out of its file; the file goes with the last one. Raises WriteStopped."""
     with _writing(root):
         apply_changes(root, path, name, (_lock_change(root, path, None, (), dropped=name),), step or _no_step)
+
+
+def settle_entries(
+    root: Path, path: str, entries: Sequence[Entry], expected: bytes | None, *, step: Step | None = None
+) -> None:
+    """Put entries in place of all that a lock file says; without any, the file goes. Raises WriteStopped.
+
+    `expected` is the lock file's bytes that the entries were decided from. What cannot be read in it goes into the store.
+    """
+    with _writing(root):
+        place = lock_path(path)
+        before = DiskTree(root).read(place)
+        if before != expected:
+            raise WriteStopped(f"the lock file of {path} changed meanwhile; nothing was written. Run the command again")
+        lock = lock_of(before)[0]
+        _refuse_newer(lock, path)
+        try:
+            if before is not None and lock.findings:
+                keep_suite(root, before.decode("utf-8", "surrogateescape"))
+        except OSError as error:
+            raise WriteStopped(
+                f"nothing was written: {error.strerror or error}; make room or check permissions"
+            ) from error
+        after = write_lock(entries).encode() if entries else None
+        apply_changes(root, path, "", (FileChange(place, before, after),), step or _no_step)
 
 
 def follow_entry(
@@ -208,12 +234,19 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(spec.name for spec in read_specs(text, check=False).specs)
 
 
-def _lock_change(root: Path, path: str, entry: Entry | None, order: Sequence[str], dropped: str = "") -> FileChange:
-    lock, before = _lock_file(root, path)
+def _refuse_newer(lock: LockFile, path: str) -> None:
     if any(finding.code == "LK003" for finding in lock.findings):
         raise WriteStopped(f"the lock file of {path} is of another version than {FORMAT_VERSION}; update Intaglio")
-    if before is not None and lock.findings:
-        keep_suite(root, before.decode("utf-8"))
+
+
+def _lock_change(root: Path, path: str, entry: Entry | None, order: Sequence[str], dropped: str = "") -> FileChange:
+    lock, before = _lock_file(root, path)
+    _refuse_newer(lock, path)
+    try:
+        if before is not None and lock.findings:
+            keep_suite(root, before.decode("utf-8"))
+    except OSError as error:
+        raise WriteStopped(f"nothing was written: {error.strerror or error}; make room or check permissions") from error
     if entry is not None:
         entries = with_entry(lock.entries, entry, order, instead_of=dropped)
     else:
