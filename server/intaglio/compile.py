@@ -8,14 +8,13 @@ same events. Nothing is printed here, and the source file is left as it was unle
 from __future__ import annotations
 
 import ast
-import datetime as dt
-import getpass
 import re
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from intaglio.acceptance import accept, why_compiled, why_validated
 from intaglio.candidate import Subject
 from intaglio.config import Settings
 from intaglio.events import (
@@ -44,6 +43,7 @@ from intaglio.lock.inputs import Materials, current_inputs
 from intaglio.lock.journal import WriteStopped
 from intaglio.lock.model import Accepted as AcceptedBy
 from intaglio.lock.model import Entry, Inputs, Made, StageRecord
+from intaglio.lock.origin import note_origin, origin_of
 from intaglio.lock.store import in_store
 from intaglio.lock.write import commit_artifact
 from intaglio.snapshot import Snapshot
@@ -125,6 +125,8 @@ def commit(workshop: Workshop, proposed: Proposed, *, lock: bool = True) -> Acce
         commit_artifact(workshop.root, key.path, key.name, proposed.before, proposed.after, entry if lock else None)
     except (SourceError, WriteStopped) as error:
         return Refused(key, str(error))
+    if not lock:
+        note_origin(workshop.root, entry.inputs.body, entry.made)
     return Accepted(key, short(entry.inputs.body), locked=lock)
 
 
@@ -274,7 +276,7 @@ def _attempts(
                 yield Assembled(key, attempt, best.answer.candidate, best.answer.body or "", best.text)
                 for verdict in best.verdicts:
                     yield StageEnded(key, best.answer.candidate, verdict)
-            yield _propose(key, text, author, best, attempt, options)
+            yield _propose(workshop, key, text, author, best, attempt, options)
             return
         failures.append(_furthest(failed))
         if any(finding.code in ENVIRONMENT_CODES for finding in failures[-1].findings):
@@ -370,7 +372,9 @@ def _stages(
             yield StageEnded(key, candidate, step)
 
 
-def _propose(key: SpecKey, text: str, author: Author, best: _Passed, attempt: int, options: Options) -> Proposed:
+def _propose(
+    workshop: Workshop, key: SpecKey, text: str, author: Author, best: _Passed, attempt: int, options: Options
+) -> Proposed:
     usage = best.answer.usage
     made = Made(
         author.backend,
@@ -383,7 +387,8 @@ def _propose(key: SpecKey, text: str, author: Author, best: _Passed, attempt: in
         usage.cost,
         attempt,
     )
-    entry = entry_for(key.name, best.inputs, made, best.verdicts, accepted_by(options, "compiled"))
+    accepted = accept(workshop.root, "compiled", options.reason or _why(workshop, key, text), options.accepted_by)
+    entry = entry_for(key.name, best.inputs, made, best.verdicts, accepted)
     return Proposed(key, text, best.text, entry)
 
 
@@ -397,22 +402,18 @@ def entry_for(name: str, inputs: Inputs, made: Made, verdicts: Sequence[Verdict]
     return Entry(name, inputs, made, stages, accepted)
 
 
-def accepted_by(options: Options, how: str) -> AcceptedBy:
-    """Who accepts, now, and why."""
-    by = options.accepted_by or _user()
-    at = dt.datetime.now(dt.UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
-    return AcceptedBy(by, at, how, options.reason)  # type: ignore[arg-type]  # one of the four words, by the callers
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "unknown"
+def _why(workshop: Workshop, key: SpecKey, text: str) -> str:
+    """Why this spec was compiled, from its text and lock as they were before."""
+    snapshot = workshop.snapshot({key.path: text})
+    spec = snapshot.reading(key.path).find(key.name)
+    if spec is None:
+        return ""
+    present = current_inputs(Materials(workshop.root, snapshot), key.path, text, spec)
+    return why_compiled(read_lock_file(snapshot, key.path).find(key.name), present)
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class Judged:
     """A body that is there, and its verdicts, all passed. `inputs` were taken before the stages began."""
 
     snapshot: Snapshot
@@ -430,14 +431,14 @@ def validate_spec(
     """Run the stages on the body that is there. The last event is Accepted (all that were asked for passed), Refused or
     Stopped.
     """
-    judged = yield from _validate(workshop, key, cancel, stages)
+    judged = yield from judge_present(workshop, key, cancel, stages)
     if judged is not None:
         yield Accepted(key, short(judged.inputs.body), locked=False)
 
 
-def _validate(
-    workshop: Workshop, key: SpecKey, cancel: threading.Event, stages: Sequence[StageName]
-) -> Generator[Event, None, _Judged | None]:
+def judge_present(
+    workshop: Workshop, key: SpecKey, cancel: threading.Event, stages: Sequence[StageName] = tuple(StageName)
+) -> Generator[Event, None, Judged | None]:
     """Judge the body that is there; None when it was refused or stopped, which has been said."""
     yield Begun(key)
     try:
@@ -463,7 +464,7 @@ def _validate(
         lacks = any(finding.code in ENVIRONMENT_CODES for finding in broken.findings)
         yield Refused(key, f"refused by the {broken.stage} stage", environment=lacks)
         return None
-    return _Judged(snapshot, text, inputs, tuple(verdicts))
+    return Judged(snapshot, text, inputs, tuple(verdicts))
 
 
 def lock_spec(
@@ -479,23 +480,28 @@ def propose_lock(
 ) -> Iterator[Event]:
     """Validate the body that is there and propose its lock. The last event is Proposed, Refused or Stopped.
 
-    A body that a lock or the store knows may be locked; another is hand-written, and needs `adopt`.
+    A body that was compiled or locked before may be locked; another is hand-written, and needs `adopt` and a reason.
     """
-    judged = yield from _validate(workshop, key, cancel, tuple(StageName))
+    judged = yield from judge_present(workshop, key, cancel)
     if judged is None:
         return
     text, inputs = judged.text, judged.inputs
     entry = read_lock_file(judged.snapshot, key.path).find(key.name)
-    same_body = entry is not None and entry.inputs.body == inputs.body
-    generated = same_body or in_store(workshop.root, inputs.body)
-    if not generated and not adopt:
+    made = origin_of(workshop.root, key.path, key.name, inputs.body, entry)
+    if made is None and not (adopt and options.reason.strip()):
         yield Refused(
-            key, f"{key.name} passed, and its body was written by hand; `intaglio lock --adopt` locks it as such"
+            key,
+            f"{key.name} passed, and its body was written by hand; `intaglio lock --adopt --reason TEXT` locks it as such",
         )
         return
-    made = entry.made if entry is not None and same_body else Made("hand")
-    how = "validated" if generated else "adopted"
-    yield Proposed(key, text, text, entry_for(key.name, inputs, made, judged.verdicts, accepted_by(options, how)))
+    accepted = accept(
+        workshop.root,
+        "adopted" if made is None else "validated",
+        options.reason or why_validated(entry, inputs),
+        options.accepted_by,
+    )
+    fresh = entry_for(key.name, inputs, made or Made("hand"), judged.verdicts, accepted)
+    yield Proposed(key, text, text, fresh)
 
 
 def is_ready(workshop_root: Path, settings: Settings, snapshot: Snapshot, path: str, spec: Spec) -> bool:

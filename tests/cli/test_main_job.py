@@ -21,7 +21,7 @@ def test_from_stub_to_lock_and_back(workspace, spec_text):
     refused = workspace.run("verify", code=1)
     assert "drifted" in refused.out
     assert '-    return "DENY"' in workspace.run("diff", "claims.py::decide", code=1).out
-    adopted = workspace.run("lock", "--adopt", "claims.py", code=1)
+    adopted = workspace.run("lock", "--adopt", "--reason", "deny nobody", "claims.py", code=1)
     assert "AC103" in adopted.out
     assert "from the store" in workspace.run("restore", "claims.py::decide").out
     assert workspace.read("claims.py") == locked

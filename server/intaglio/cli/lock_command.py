@@ -32,6 +32,8 @@ def command(
     from intaglio.events import SpecKey
     from intaglio.opening import open_workshop, prepare_state_folder
 
+    if adopt and not reason.strip():
+        raise click.UsageError("--adopt needs --reason: say why the body is right as a person wrote it")
     require_validate_extra()
     selection = select(paths)
     settle(selection.root)
@@ -71,8 +73,8 @@ def command(
 
 
 def _settle_orphans(paths: tuple[str, ...], *, follow: bool, drop: bool, reason: str) -> None:
+    from intaglio.acceptance import accept
     from intaglio.cli.selection import select
-    from intaglio.compile import Options, accepted_by
     from intaglio.lock.journal import WriteStopped
     from intaglio.lock.model import State
     from intaglio.lock.verify import verify
@@ -85,7 +87,7 @@ def _settle_orphans(paths: tuple[str, ...], *, follow: bool, drop: bool, reason:
             continue
         try:
             if follow and state.moved_to is not None:
-                accepted = accepted_by(Options(reason=reason), "followed")
+                accepted = accept(selection.root, "followed", reason or f"followed {state.name} to where it went")
                 follow_entry(selection.root, state.path, state.name, *state.moved_to, accepted)
                 click.echo(f"followed  {state.path}::{state.name} to {'::'.join(state.moved_to)}")
             elif drop:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
+from intaglio.acceptance import accept
 from intaglio.cli.output import end, show
 from intaglio.cli.preparing import open_workshop
 from intaglio.cli.selection import select
 from intaglio.cli.states import state_report
 from intaglio.cli.terminal import summary_line
 from intaglio.cli.working import exit_code, print_file_findings, report_of, run_all
-from intaglio.compile import Options, accepted_by
 from intaglio.events import SpecKey
 from intaglio.lock.journal import WriteStopped
 from intaglio.lock.model import State
@@ -21,7 +21,6 @@ from intaglio.lock.paths import lock_path, locked_sources
 from intaglio.lock.resolution import Again, Past, Resolution, resolve
 from intaglio.lock.verify import verify
 from intaglio.lock.write import follow_entry, settle_entries
-from intaglio.person import person
 from intaglio.progress import SpecProgress
 from intaglio.relock import Origin, relock_spec
 from intaglio.validate.tools import Toolbox
@@ -41,7 +40,6 @@ def resolve_locks(paths: tuple[str, ...], reason: str, *, as_json: bool) -> None
     for plan in plans:
         troubled |= _settle(root, plan, as_json=as_json)
         again |= {SpecKey(plan.path, one.name): one for one in plan.again}
-    accepted = accepted_by(Options(reason=reason, accepted_by=person(root)), "validated")
     if selection.whole:
         _follow(selection.root, reason, as_json=as_json)
     selection = select(paths)
@@ -51,7 +49,7 @@ def resolve_locks(paths: tuple[str, ...], reason: str, *, as_json: bool) -> None
         def origin(key: SpecKey) -> Origin:
             why = f"resolved a {past.sides.doing if past.sides else 'merge'}: {again[key].why}"
             said = f"{reason}; {why}" if reason else why
-            return Origin(again[key].made, accepted_by(Options(reason=said, accepted_by=accepted.by), "validated"))
+            return Origin(again[key].made, accept(root, "validated", said))
 
         states: tuple[SpecProgress, ...] = run_all(
             selection,
@@ -99,9 +97,7 @@ def _follow(root: Path, reason: str, *, as_json: bool) -> None:
 
     for state in verify(root, (), load_settings(root), use_cache=False).specs:
         if state.state is State.ORPHANED and state.moved_to is not None:
-            accepted = accepted_by(
-                Options(reason=reason or "followed its function", accepted_by=person(root)), "followed"
-            )
+            accepted = accept(root, "followed", reason or f"followed {state.name} to where it went")
             try:
                 follow_entry(root, state.path, state.name, *state.moved_to, accepted)
             except WriteStopped as error:

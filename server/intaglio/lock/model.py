@@ -9,10 +9,12 @@ from intaglio.finding import Finding
 from intaglio.lock.report import FileStates, SpecState, State, VerifyReport
 
 __all__ = [
-    "Accepted", "Entry", "FileStates", "Inputs", "LockFile", "Made", "Pairs", "Present", "SpecState", "StageRecord", "State",
+    "Accepted", "Entry", "FileStates", "How", "Inputs", "LockFile", "Made", "Pairs", "Present", "SpecState", "StageRecord", "State",
     "VerifyReport",
 ]  # fmt: skip
 
+How = Literal["compiled", "validated", "adopted", "followed"]
+"""How a body came to be accepted; "adopted" is one that a person wrote."""
 Pairs = tuple[tuple[str, str], ...]
 """(name, fingerprint) pairs, sorted by name."""
 
@@ -53,7 +55,8 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How a body came to be. `backend` is "rules", "litellm", "cassette", or "hand" for an adopted one.
+    """How a body came to be. `backend` is "rules", "litellm", "cassette", "hand" for an adopted one, or "merge" for one that
+    git merged line by line from two that were locked.
 
     `usage` says whose count the tokens are: the provider's ("reported"), ours ("estimated"), or nobody's ("none").
     `cost` is in US dollars, None when unknown. `prompt` is the prompt's fingerprint.
@@ -86,7 +89,7 @@ class Accepted:
 
     by: str
     at: str
-    how: Literal["compiled", "validated", "adopted", "followed"]
+    how: How
     reason: str = ""
 
 

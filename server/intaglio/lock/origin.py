@@ -1,0 +1,56 @@
+"""Where a body came from: its lock, a note in the store (compiled and not locked), or an earlier lock in git's history.
+
+That a suite lies in the store says only that it is not lost: what people wrote and others overwrote lies there too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+from pathlib import Path
+
+from intaglio.lock.model import Entry, Made
+from intaglio.lock.paths import STORE_FOLDER, lock_path
+from intaglio.lock.revisions import lock_at, revisions
+from intaglio.lock.store import prepare_store
+from intaglio.source import write_atomically
+
+_MOST_PAST = 50
+
+
+def origin_of(root: Path, path: str, name: str, body: str, entry: Entry | None) -> Made | None:
+    """How the body with this fingerprint was made; None for one that nothing vouches for: somebody's handwork."""
+    if not body:
+        return None
+    if entry is not None and entry.inputs.body == body:
+        return entry.made
+    return _noted(root, body) or _locked_before(root, path, name, body)
+
+
+def note_origin(root: Path, body: str, made: Made) -> None:
+    """Keep how a body was made that is written without a lock. Where that fails, it will count as handwork."""
+    with contextlib.suppress(OSError):
+        prepare_store(root)
+        write_atomically(_place(root, body), json.dumps(dataclasses.asdict(made)).encode())
+
+
+def _noted(root: Path, body: str) -> Made | None:
+    try:
+        values = json.loads(_place(root, body).read_bytes())
+        values["parameters"] = tuple((str(name), str(value)) for name, value in values["parameters"])
+        return Made(**values)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _locked_before(root: Path, path: str, name: str, body: str) -> Made | None:
+    for revision in revisions(root, [lock_path(path)], _MOST_PAST):
+        entry = lock_at(root, revision.commit, path).find(name)
+        if entry is not None and entry.inputs.body == body:
+            return entry.made
+    return None
+
+
+def _place(root: Path, body: str) -> Path:
+    return root / STORE_FOLDER / f"{body.replace(':', '-')}.made.json"
