@@ -100,7 +100,7 @@ def test_an_edited_lock_breaks_its_seal(workspace):
     workspace.write("a.py", RULED.format(word="x"))
     workspace.run("compile")
     lock = workspace.root / ".intaglio" / "locks" / "a.py.toml"
-    lock.write_text(lock.read_text().replace('reason = ""', 'reason = "approved"'))
+    lock.write_text(lock.read_text().replace('how = "compiled"', 'how = "adopted"'))
     assert "never validated together" in workspace.run("verify", code=1).out
 
 
