@@ -12,6 +12,7 @@ from pathlib import Path
 
 from intaglio.lock.model import Entry, Made
 from intaglio.lock.paths import STORE_FOLDER, lock_path
+from intaglio.lock.resolution import Past
 from intaglio.lock.revisions import lock_at, revisions
 from intaglio.lock.store import prepare_store
 from intaglio.source import write_atomically
@@ -45,6 +46,11 @@ def _noted(root: Path, body: str) -> Made | None:
 
 
 def _locked_before(root: Path, path: str, name: str, body: str) -> Made | None:
+    """From what is being merged or rebased, where git is in the middle of it; else from the last commits."""
+    for lock in Past.of(root).locks(path):
+        entry = lock.find(name)
+        if entry is not None and entry.inputs.body == body:
+            return entry.made
     for revision in revisions(root, [lock_path(path)], _MOST_PAST):
         entry = lock_at(root, revision.commit, path).find(name)
         if entry is not None and entry.inputs.body == body:
