@@ -9,7 +9,6 @@ import click
 
 from intaglio.acceptance import accept
 from intaglio.cli.output import end, show
-from intaglio.cli.preparing import open_workshop
 from intaglio.cli.selection import select
 from intaglio.cli.states import state_report
 from intaglio.cli.terminal import summary_line
@@ -21,6 +20,7 @@ from intaglio.lock.paths import lock_path, locked_sources
 from intaglio.lock.resolution import Again, Past, Resolution, resolve
 from intaglio.lock.verify import verify
 from intaglio.lock.write import follow_entry, settle_entries
+from intaglio.opening import open_workshop
 from intaglio.progress import SpecProgress
 from intaglio.relock import Origin, relock_spec
 from intaglio.validate.tools import Toolbox
