@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from intaglio.config import Settings
-from intaglio.lock.cache import cache_folder
+from intaglio.lock.cache import cache_folder, tool_signature
 from intaglio.lock.model import State, VerifyReport
 from intaglio.lock.paths import lock_path
 from intaglio.lock.verify import verify
@@ -166,6 +166,27 @@ def test_the_cache_notices_files_that_appear(workspace) -> None:
     report = run(workspace)
     assert not report.passed
     assert report.specs == run(workspace, use_cache=False).specs
+
+
+def test_what_another_intaglio_found_is_not_believed(workspace, own_cache: Path, tmp_path: Path) -> None:
+    """Another version, or the same one with other files: what it called locked, this one may not even read."""
+    workspace.lock()
+    run(workspace)
+    assert run(workspace).cached == 2
+    (kept,) = own_cache.rglob("*.json")
+    document = json.loads(kept.read_bytes())
+    document["signature"] = "another"
+    kept.write_text(json.dumps(document))
+    assert run(workspace).cached == 0
+
+    package = tmp_path / "package"
+    for folder in ("lock", "spec", "template"):
+        (package / folder).mkdir(parents=True)
+    (package / "lock" / "file.py").write_text("VERSION = 1\n")
+    before = tool_signature(package)
+    assert before == tool_signature(package)
+    (package / "lock" / "file.py").write_text("VERSION = 10\n")
+    assert before != tool_signature(package)
 
 
 def test_only_green_files_are_cached(workspace) -> None:

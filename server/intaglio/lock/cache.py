@@ -1,6 +1,6 @@
 """The cache of verify: which files were found wholly locked, keyed by hashes of every byte that was looked at.
 
-One file a workspace in the user's cache folder, never in the workspace, never by modification time. What is in doubt
+One file a workspace and installation in the user's cache folder, never in the workspace, never by modification time. What is in doubt
 (a folder that others can write, a broken file) is not used, and verify computes anew.
 """
 
@@ -16,7 +16,10 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from intaglio import __version__
 from intaglio.workspace import STATE_FOLDER, Tree
+
+_PACKAGE = Path(__file__).resolve().parents[1]
 
 Reads = tuple[tuple[str, str], ...]
 """(path, SHA-256 of its bytes, or "" when there was none) pairs."""
@@ -50,7 +53,8 @@ def open_cache(root: Path, signature: str) -> VerifyCache:
     real_root, real_folder = os.path.realpath(root), os.path.realpath(folder)
     if real_folder == real_root or real_folder.startswith(real_root.rstrip(os.sep) + os.sep):
         return VerifyCache(None, f"the cache folder {folder} lies in the workspace")
-    place = folder / f"{hashlib.sha256(os.fsencode(real_root)).hexdigest()[:32]}.json"
+    key = os.fsencode(real_root) + bytes(1) + os.fsencode(_PACKAGE)
+    place = folder / f"{hashlib.sha256(key).hexdigest()[:32]}.json"
     if problem := _unsafe(folder):
         return VerifyCache(None, problem)
     cache = VerifyCache(place)
@@ -61,6 +65,20 @@ def open_cache(root: Path, signature: str) -> VerifyCache:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         cache.files.clear()
     return cache
+
+
+def tool_signature(package: Path = _PACKAGE) -> str:
+    """What tells this Intaglio from another: its version, its Python, and its own files as Python itself tells them apart.
+
+    Two of one version may still judge differently: a checkout that moved on must not answer from what it said before.
+    """
+    digest = hashlib.sha256(f"{__version__} {sys.version_info[:2]} {package}".encode("utf-8", "surrogateescape"))
+    for folder in ("", "lock", "spec", "template"):
+        with os.scandir(package / folder) as entries:
+            facts = sorted((entry.name, entry.stat()) for entry in entries if entry.name.endswith(".py"))
+        for name, fact in facts:
+            digest.update(f"{folder}/{name} {fact.st_size} {fact.st_mtime_ns}".encode())
+    return digest.hexdigest()
 
 
 def _cached_file(names: list[str], reads: list[list[str]], materials: list[list[str]]) -> CachedFile:
@@ -99,8 +117,7 @@ def template_digest(tree: Tree, kind: str, name: str) -> str:
 @functools.lru_cache(maxsize=256)
 def _shipped(path: str) -> bytes:
     """A file that ships with Intaglio, which does not change while it runs; empty where there is none."""
-    package = Path(__file__).resolve().parents[1]
-    for place in (package / "templates", package.parents[1] / "templates"):
+    for place in (_PACKAGE / "templates", _PACKAGE.parents[1] / "templates"):
         if place.is_dir():
             with contextlib.suppress(OSError, ValueError):
                 return (place / path).read_bytes()

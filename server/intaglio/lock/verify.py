@@ -13,8 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intaglio import __version__
-from intaglio.lock.cache import VerifyCache, open_cache, save_cache, template_digest
+from intaglio.lock.cache import VerifyCache, open_cache, save_cache, template_digest, tool_signature
 from intaglio.lock.paths import LOCKS_FOLDER, STORE_FOLDER, lock_path, locked_sources, source_path
 from intaglio.lock.recording import Memory, RecordingTree
 from intaglio.lock.report import FileStates, SpecState, State, VerifyReport
@@ -49,7 +48,7 @@ def verify(
     """
     tree = tree or DiskTree(root)
     chosen, nested = _chosen(root, tree, paths, settings)
-    signature = f"{__version__} {sys.version_info[:2]}"
+    signature = tool_signature() if use_cache else ""
     cache = open_cache(root, signature) if use_cache else VerifyCache(None)
     recording = RecordingTree(tree)
     was_enabled = gc.isenabled()
