@@ -1,0 +1,47 @@
+"""From a stub to a lock, as a user of an editor sees it. Each status is a line of columns: security, syntax, execution, accuracy."""
+
+import pytest
+from editor import in_order
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_a_stub_is_compiled_confirmed_saved_and_locked(editor, sign):
+    editor.write("a.py", sign)
+    editor.open("a.py")
+    await editor.barrier("a.py")
+    assert editor.codes("a.py") == ["stub"]
+    editor.told.clear()
+
+    assert await editor.run("compile", "a.py", "sign") == {"job": "1"}
+    columns = editor.columns("a.py", "sign")
+    assert columns[-1] == "unlocked accepted   PPPP pending"
+    everything = [
+        "stub     queued     qqqq",
+        "stub     validating qqqq",
+        "stub     generating qqqq",
+        "stub     validating qqqq",
+        "stub     validating rqqq",
+        "stub     validating Pqqq",
+        "stub     validating Prqq",
+        "stub     validating PPqq",
+        "stub     validating PPrq",
+        "stub     validating PPPq",
+        "stub     validating PPPr",
+        "stub     validating PPPP",
+        "stub     proposed   PPPP",
+        "unlocked proposed   PPPP pending",
+        "unlocked accepted   PPPP pending",
+    ]
+    assert in_order(columns, everything), columns
+    assert any("P" in line and "q" in line for line in columns), "stages are told as they end"
+    (applied,) = editor.edits
+    assert applied.edit.document_changes[0].text_document.version == 1
+    assert applied.edit.change_annotations["intaglio"].needs_confirmation
+    assert 'return "minus"' in editor.text("a.py")
+
+    editor.save("a.py")
+    await editor.barrier("a.py")
+    assert editor.columns("a.py", "sign")[-1] == "locked   locked     PPPP"
+    assert editor.codes("a.py") == []
+    assert (editor.root / ".intaglio/locks/a.py.toml").is_file()
