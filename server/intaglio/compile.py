@@ -72,6 +72,8 @@ class Options:
     dry_run: bool = False
     reason: str = ""
     accepted_by: str = ""
+    remark: str = ""
+    """What the user has to say of the body that is there, for the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +240,7 @@ def _attempts(
 ) -> Iterator[Event]:
     """Ask, assemble, validate; with the findings of what failed, again; then propose what passed."""
     settings = workshop.settings
-    brief = brief_for(snapshot, key.path, text, spec, gathered)
+    brief = replace(brief_for(snapshot, key.path, text, spec, gathered), remark=options.remark)
     if author.repairs:  # it reads the brief's hints; rules are compiled as they stand
         brief = replace(brief, helpers=helpers_at_hand(workshop.root, key.path, text, spec))
     for finding in (screened := author.screen(brief)):

@@ -10,14 +10,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from editor import end, start
 
-SIGN = '''# spec: Return the sign of x as one of the words "minus", "zero" or "plus".
+SIGN = """# spec: Return the sign of x as one of the words "minus", "zero" or "plus".
 # rule: x < 0 -> "minus"
 # rule: x == 0 -> "zero"
 # rule: otherwise -> "plus"
 # example: sign(-3) == "minus"
 # example: sign(0) == "zero"
 def sign(x: int) -> str: ...
-'''
+"""
 
 
 @pytest.fixture(scope="session")

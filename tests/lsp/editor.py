@@ -83,7 +83,9 @@ class Editor:
         return uri
 
     def close(self, path):
-        self.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(self.uri(path))))
+        self.client.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(self.uri(path)))
+        )
 
     def save(self, path, *, tell=True):
         self.write(path, self.texts[self.uri(path)])
@@ -118,9 +120,7 @@ class Editor:
             events.append(types.TextDocumentContentChangePartial(range_, new))
         self.versions[uri] += 1
         self.client.text_document_did_change(
-            types.DidChangeTextDocumentParams(
-                types.VersionedTextDocumentIdentifier(self.versions[uri], uri), events
-            )
+            types.DidChangeTextDocumentParams(types.VersionedTextDocumentIdentifier(self.versions[uri], uri), events)
         )
 
     def position(self, text, offset):
@@ -201,7 +201,15 @@ class Editor:
 
     def columns(self, path, name):
         """One line a status, told since the last call, each stage a column: `- q r P F S o` (o for stale)."""
-        marks = {"notRun": "-", "queued": "q", "running": "r", "passed": "P", "failed": "F", "skipped": "S", "stale": "o"}
+        marks = {
+            "notRun": "-",
+            "queued": "q",
+            "running": "r",
+            "passed": "P",
+            "failed": "F",
+            "skipped": "S",
+            "stale": "o",
+        }
         drawn = []
         for method, params in self.told:
             if method != "intaglio/status" or params["uri"] != self.uri(path):

@@ -26,6 +26,8 @@ class Brief:
     modules: tuple[str, ...] = ()
     helpers: tuple[str, ...] = ()
     """Functions at hand that nothing of the spec names, each as a line of Python."""
+    remark: str = ""
+    """What the user wants to be otherwise than in the body that is there."""
 
 
 @dataclass(frozen=True, slots=True)

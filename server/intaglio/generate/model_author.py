@@ -110,6 +110,9 @@ class ModelAuthor:
                 "a definition that the function reaches holds what looks like a key or a password; nothing was sent"
             )
             findings.append(Finding(codes.SECRET.id, codes.SECRET.severity, message))
+        if has_secret(brief.remark):
+            message = "the remark holds what looks like a key or a password; nothing was sent"
+            findings.append(Finding(codes.SECRET.id, codes.SECRET.severity, message))
         return tuple(findings)
 
     def write(

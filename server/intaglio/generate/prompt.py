@@ -38,7 +38,7 @@ def build_messages(
     """The chat: the task, and the latest of `failures`, each as the code that was refused with its findings."""
     messages = [
         Message("system", "\n".join([SYSTEM.format(canary=canary), *brief.blocks])),
-        Message("user", in_tests(brief) if form is Form.TESTS else in_docstring(brief)),
+        Message("user", (in_tests(brief) if form is Form.TESTS else in_docstring(brief)) + remark(brief)),
     ]
     for failure in failures[-MOST_FAILURES:]:
         body = failure.body or "(no code)"
@@ -72,6 +72,18 @@ def limits(brief: Brief) -> str:
     if definitions_of(brief):
         text = text.replace("the parameters and,", "the parameters, the definitions above and,")
     return text if brief.spec.template == "function" else f"{text}\nThe template around it:\n{brief.contract}"
+
+
+def remark(brief: Brief) -> str:
+    """What the user asked for besides, and the present body that it is about; "" when nothing was."""
+    if not brief.remark:
+        return ""
+    function = brief.spec.function
+    body = "" if function.is_stub else brief.text.encode("utf-8", "surrogatepass")[
+        function.body.start : function.body.end
+    ].decode("utf-8", "surrogatepass")  # fmt: skip
+    shown = f"\nThe present body:\n```python\n{body.strip(chr(10))}\n```" if body else ""
+    return f"{shown}\nBesides: {' '.join(brief.remark.split())}"
 
 
 def _conditions(spec: Spec) -> list[str]:

@@ -66,8 +66,10 @@ class Jobs:
         self._writer = Workers(1)
         self._closers: list[Callable[[], None]] = []
 
-    def start(self, title: str, desk: Desk, names: tuple[str, ...], work: Work) -> Job:
-        """Begin a job on some specs of an open file. An earlier job on one of them ends."""
+    def start(self, title: str, desk: Desk, names: tuple[str, ...], work: Work, *, model: str = "") -> Job:
+        """Begin a job on some specs of an open file, with another model than the settings' if one is named. An earlier job
+        on one of them ends.
+        """
         session = self._server.session
         job = Job(str(next(self._numbers)), title, desk.file.uri, tuple(session.key(desk, name) for name in names))
         for other in list(self.running.values()):
@@ -81,7 +83,7 @@ class Jobs:
             desk.kept.pop(name, None)
         self.running[job.id] = job
         self._server.publish(desk)
-        self._server.spawn(self._conduct(job, desk, work))
+        self._server.spawn(self._conduct(job, desk, work, model))
         return job
 
     def stop(self, job: Job, why: str = "") -> None:
@@ -126,7 +128,7 @@ class Jobs:
         for close in self._closers:
             close()
 
-    async def _conduct(self, job: Job, desk: Desk, work: Work) -> None:
+    async def _conduct(self, job: Job, desk: Desk, work: Work, model: str) -> None:
         """See a job through, from its progress's begin to its end."""
         server = self._server
         progress = WorkDone(server, job.title, job.id)
@@ -135,6 +137,8 @@ class Jobs:
         loop = asyncio.get_running_loop()
         root, texts = desk.root, server.session.open_texts(desk.root)
         settings, text = root.configured.settings, desk.file.text
+        if model:
+            settings = replace(settings, model=model)
         regions = {name: run.before for name, run in desk.runs.items() if run.job == job.id}
 
         def run(toolbox: Toolbox) -> None:
@@ -161,23 +165,25 @@ class Jobs:
                 _post(loop, lambda: events.put_nowait(None))
 
         self._workers.submit(run)
-        while (told := await events.get()) is not None:
-            self._take(job, told)
+        try:
+            while (told := await events.get()) is not None:
+                self._take(job, told)
+                current = server.session.desks.get(job.uri)
+                if current is not None and not isinstance(told.event, Streamed):
+                    server.publish(current)
+                progress.report(self._sentence(job, told.event))
+            if job.proposals and not job.cancel.is_set():
+                await offer(server, job.uri, job.title, tuple(job.proposals))
+        finally:
+            self.running.pop(job.id, None)
+            if job.why:
+                server.show(f"{job.title} was ended: {job.why}", types.MessageType.Info)
             current = server.session.desks.get(job.uri)
-            if current is not None and not isinstance(told.event, Streamed):
+            if current is not None:
+                server.session.read_lock(current)
                 server.publish(current)
-            progress.report(self._sentence(job, told.event))
-        if job.proposals and not job.cancel.is_set():
-            await offer(server, job.uri, job.title, tuple(job.proposals))
-        current = server.session.desks.get(job.uri)
-        self.running.pop(job.id, None)
-        if job.why and not server.ending:
-            server.show(f"{job.title} was ended: {job.why}", types.MessageType.Info)
-        if current is not None:
-            server.session.read_lock(current)
-            server.publish(current)
-            await server.published(job.uri)
-        progress.end(self._outcome(job, current))
+                await server.published(job.uri)
+            progress.end(self._outcome(job, current))
 
     def _take(self, job: Job, told: _Told) -> None:
         """Fold one event into its spec's run, unless that run is another's by now."""

@@ -18,6 +18,7 @@ from intaglio.lsp.picture import region_of
 from intaglio.lsp.to_client import range_of
 
 if TYPE_CHECKING:
+    from intaglio.lsp.client import Client
     from intaglio.lsp.server import Server
     from intaglio.lsp.session import Desk
 
@@ -57,8 +58,8 @@ async def offer(server: Server, uri: str, title: str, proposals: tuple[Proposed,
     await apply_kept(server, desk, tuple(one.key.name for one in made))
 
 
-async def apply_kept(server: Server, desk: Desk, names: tuple[str, ...]) -> bool:
-    """Apply candidates that passed and wait; whether they were taken."""
+async def apply_kept(server: Server, desk: Desk, names: tuple[str, ...], *, agreed: bool = False) -> bool:
+    """Apply candidates that passed and wait; whether they were taken. `agreed`: the user has said so already."""
     made = tuple(desk.kept[name] for name in names if name in desk.kept)
     label = ", ".join(one.key.name for one in made)
     try:
@@ -70,11 +71,11 @@ async def apply_kept(server: Server, desk: Desk, names: tuple[str, ...]) -> bool
         return False
     for one in made:
         desk.pending[one.key.name] = one
-    taken = await apply_changes(server, desk, changes, f"Compiled: {label}", "passed all four stages")
+    taken = await apply_changes(server, desk, changes, f"Compiled: {label}", "passed all four stages", agreed=agreed)
     if not taken:
         for one in made:
             desk.pending.pop(one.key.name, None)
-        server.show(f"{label}: kept, not applied; the command intaglio.accept applies it")
+        server.show(f'{label} passed all four stages and waits: the action "Apply the compiled body" puts it in')
         return False
     for one in made:
         desk.kept.pop(one.key.name, None)
@@ -107,23 +108,22 @@ def changes_for(desk: Desk, proposals: tuple[Proposed, ...]) -> tuple[TextChange
     return tuple(sorted(changes, key=lambda change: change.span.start))
 
 
-async def apply_changes(server: Server, desk: Desk, changes: tuple[TextChange, ...], label: str, why: str) -> bool:
-    """Have the client apply changes, after it or we asked the user; whether it did."""
+async def apply_changes(
+    server: Server, desk: Desk, changes: tuple[TextChange, ...], label: str, why: str, *, agreed: bool = False
+) -> bool:
+    """Have the client apply changes, after it or we asked the user; whether it did. Who cannot be asked has not agreed."""
     client = server.session.client
     if not client.apply_edit:
-        server.show(
-            f"{label}: this editor takes no edits from a server; run `intaglio compile`", types.MessageType.Warning
-        )
         return False
     version, data = desk.file.version, desk.file.document.data
-    if not client.annotations:
-        if not await ask(server, f"{label}: {why}. Apply it to {desk.file.path}?"):
+    if not client.annotations and not agreed:
+        if not client.message_actions or not await ask(server, f"{label}: {why}. Apply it to {desk.file.path}?"):
             return False
         if desk.file.document.data != data:
             server.show(f"{label}: the file was edited meanwhile; nothing was changed", types.MessageType.Warning)
             return False
         version = desk.file.version
-    edit = workspace_edit(server, desk, changes, label, why, version)
+    edit = workspace_edit(server.session.client, desk, changes, label, why, version, agreed=agreed)
     asked = server.protocol.send_request_async(
         types.WORKSPACE_APPLY_EDIT, types.ApplyWorkspaceEditParams(edit=edit, label=label)
     )
@@ -136,10 +136,16 @@ async def apply_changes(server: Server, desk: Desk, changes: tuple[TextChange, .
 
 
 def workspace_edit(
-    server: Server, desk: Desk, changes: tuple[TextChange, ...], label: str, why: str, version: int | None
+    client: Client,
+    desk: Desk,
+    changes: tuple[TextChange, ...],
+    label: str,
+    why: str,
+    version: int | None,
+    *,
+    agreed: bool,
 ) -> types.WorkspaceEdit:
-    """An edit as far as the client can take one: versioned, annotated, to be confirmed."""
-    client = server.session.client
+    """An edit as far as the client can take one: versioned, annotated, to be confirmed unless the user has agreed."""
     edits = [
         types.TextEdit(range_of(desk.file.index, change.span, client.encoding), change.new_text) for change in changes
     ]
@@ -149,9 +155,10 @@ def workspace_edit(
     if not client.annotations:
         return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, list(edits))])
     annotated = [types.AnnotatedTextEdit("intaglio", one.range, one.new_text) for one in edits]
+    annotation = types.ChangeAnnotation(label, needs_confirmation=not agreed, description=why)
     return types.WorkspaceEdit(
         document_changes=[types.TextDocumentEdit(identifier, list(annotated))],
-        change_annotations={"intaglio": types.ChangeAnnotation(label, needs_confirmation=True, description=why)},
+        change_annotations={"intaglio": annotation},
     )
 
 

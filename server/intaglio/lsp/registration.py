@@ -74,6 +74,13 @@ def _on_loop(server: Server, handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _command(server: Server, command: Callable[..., Any]) -> Callable[..., Any]:
+    if asyncio.iscoroutinefunction(command):
+
+        async def run_async(*arguments: Any) -> Any:
+            return await command(server, *arguments)
+
+        return run_async
+
     def run(*arguments: Any) -> Any:
         return command(server, *arguments)
 

@@ -40,6 +40,7 @@ class Server(LanguageServer):
         self._session: Session | None = None
         self._jobs: Jobs | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._asides: set[asyncio.Task[Any]] = set()
         self._publishing: dict[str, asyncio.Task[None]] = {}
         self._sent: dict[str, tuple[Any, Any, Any]] = {}
         self._errors = 0
@@ -78,6 +79,13 @@ class Server(LanguageServer):
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
+
+    def aside(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run something that waits for a person: the barrier does not wait for it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+        task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -1,0 +1,93 @@
+"""What a command is about: its one object read, its file and specs found, its conditions checked. Each lack is a clear error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pygls.exceptions import JsonRpcInvalidParams
+
+from intaglio.lsp.from_client import plain
+from intaglio.lsp.protocol import RequestFailed
+
+if TYPE_CHECKING:
+    from intaglio.lsp.server import Server
+    from intaglio.lsp.session import Desk
+    from intaglio.spec.model import Spec
+
+
+def argument_of(arguments: tuple[Any, ...]) -> dict[str, Any]:
+    """The one object of a command; an empty one when there is none."""
+    given = plain(arguments[0]) if arguments else {}
+    if len(arguments) > 1 or not isinstance(given, dict):
+        raise JsonRpcInvalidParams("a command takes one object; docs/protocol.md says which")
+    return given
+
+
+def target_of(server: Server, arguments: tuple[Any, ...]) -> tuple[Desk, dict[str, Any]]:
+    """The open file that a command names, and all that it was given."""
+    given = argument_of(arguments)
+    uri = given.get("uri")
+    if not isinstance(uri, str):
+        raise JsonRpcInvalidParams("the command needs `uri`: the file that the spec stands in")
+    desk = server.session.desks.get(uri)
+    if desk is None:
+        raise RequestFailed(f"{uri} is not open as a Python file of a workspace; open it first")
+    return desk, given
+
+
+def spec_of(server: Server, arguments: tuple[Any, ...]) -> tuple[Desk, Spec, dict[str, Any]]:
+    """The open file and the spec that a command names, and all that it was given."""
+    desk, given = target_of(server, arguments)
+    name = text_of(given, "name")
+    spec = desk.spec(name)
+    if spec is None:
+        raise RequestFailed(f"there is no spec on a function {name} in {desk.file.path}")
+    return desk, spec, given
+
+
+def text_of(given: dict[str, Any], name: str) -> str:
+    """A text that the command needs."""
+    value = given.get(name)
+    if not isinstance(value, str) or not value:
+        raise JsonRpcInvalidParams(f"the command needs `{name}`: a text")
+    return value
+
+
+def names_of(desk: Desk, given: dict[str, Any], *, stubs: bool) -> tuple[str, ...]:
+    """The specs that a command is about: the named one, else the file's stubs, or its bodies."""
+    name = given.get("name")
+    if name is not None:
+        if desk.spec(str(name)) is None:
+            raise RequestFailed(f"there is no spec on a function {name} in {desk.file.path}")
+        return (str(name),)
+    specs = desk.file.document.reading.specs
+    names = tuple(dict.fromkeys(spec.name for spec in specs if spec.function.is_stub is stubs))
+    if not names:
+        raise RequestFailed(f"{desk.file.path} has no {'stub' if stubs else 'body'} under a spec")
+    return names
+
+
+def label_of(desk: Desk, names: tuple[str, ...]) -> str:
+    """What a job on these specs is called."""
+    return names[0] if len(names) == 1 else f"{len(names)} specs of {desk.file.path}"
+
+
+def require_trust(server: Server, desk: Desk) -> None:
+    """Refuse, and offer to trust, unless the workspace is trusted."""
+    if server.session.trusts(desk.root):
+        return
+    from intaglio.lsp.trust import offer_trust
+
+    server.aside(offer_trust(server))
+    raise RequestFailed(
+        "the workspace is not trusted: no model is asked and nothing is run. Trust it with the command intaglio.trust, "
+        "or set `trust` in the editor's settings"
+    )
+
+
+def require_tools() -> None:
+    """Refuse, with the line to run, unless everything is installed that the stages need."""
+    from intaglio.opening import missing_tools
+
+    if missing := missing_tools():
+        raise RequestFailed(f"this needs {', '.join(missing)}; run: pip install 'intaglio[validate]'")
