@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from intaglio.lsp.to_client import range_of
 
 if TYPE_CHECKING:
     from intaglio.lsp.configuration import EditorSettings
+    from intaglio.lsp.offer import TextChange
     from intaglio.lsp.picture import SpecPicture
 
 
@@ -28,6 +30,8 @@ class Asked:
     client: Client
     editor: EditorSettings
     pictures: tuple[SpecPicture, ...]
+    offers: Mapping[str, tuple[TextChange, ...]]
+    """What waits to be applied, by spec: candidates that passed."""
 
     def offset(self, position: types.Position) -> int:
         """The byte at a position."""

@@ -17,6 +17,8 @@ class Client:
     """None: the client has no notion of trust; the setting `trust` decides."""
     status: bool = False
     preview: bool = False
+    asks_remarks: bool = False
+    """It has a command `intaglio.recompileWithRemark` of its own, which asks for the remark."""
     settings: Mapping[str, object] = field(default_factory=dict)
     apply_edit: bool = False
     document_changes: bool = False

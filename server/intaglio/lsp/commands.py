@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from lsprotocol import types
+
 from intaglio.lsp import commands_run, commands_text
 from intaglio.lsp.arguments import argument_of
 from intaglio.lsp.trust import set_trust
@@ -19,6 +21,14 @@ def cancel(server: Server, *arguments: Any) -> None:
     for job in list(server.jobs.running.values()) if server.has_jobs else ():
         if not wanted or job.id == wanted:
             server.jobs.stop(job)
+
+
+def cancel_progress(server: Server, params: types.WorkDoneProgressCancelParams) -> None:
+    """window/workDoneProgress/cancel: the button beside a job's progress."""
+    from intaglio.lsp.work_done import job_of
+
+    if server.has_jobs and (job := server.jobs.running.get(job_of(params.token))) is not None:
+        server.jobs.stop(job)
 
 
 def trust(server: Server, *_arguments: Any) -> None:

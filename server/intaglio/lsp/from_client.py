@@ -33,6 +33,7 @@ def client_of(params: types.InitializeParams) -> Client:
         trusted=trusted if isinstance(trusted, bool) else None,
         status=options.get("status") == 1,
         preview=options.get("preview") == 1,
+        asks_remarks=options.get("remarks") == 1,
         settings=settings,
         apply_edit=bool(_get(capabilities, "workspace", "apply_edit")),
         document_changes=bool(_get(capabilities, *edits, "document_changes")),

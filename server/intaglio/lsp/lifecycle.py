@@ -31,9 +31,11 @@ def initialized(server: Server, _params: types.InitializedParams) -> None:
     session.folders = [path for uri in server.folder_uris if (path := path_of(uri)) is not None]
     if server.process_id:
         server.watch = asyncio.get_running_loop().create_task(_watch_parent(server, server.process_id))
+    from intaglio.lsp.did_change_configuration import pull_configuration
     from intaglio.lsp.watched_files import watch
 
     server.spawn(watch(server))
+    server.spawn(pull_configuration(server))
 
 
 def shutdown(server: Server, _params: None) -> None:

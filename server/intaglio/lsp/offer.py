@@ -108,6 +108,17 @@ def changes_for(desk: Desk, proposals: tuple[Proposed, ...]) -> tuple[TextChange
     return tuple(sorted(changes, key=lambda change: change.span.start))
 
 
+def offers_of(desk: Desk) -> dict[str, tuple[TextChange, ...]]:
+    """The candidates that wait and still fit the text, by spec."""
+    found: dict[str, tuple[TextChange, ...]] = {}
+    for name, proposed in desk.kept.items():
+        try:
+            found[name] = changes_for(desk, (proposed,))
+        except Overtaken:
+            continue
+    return found
+
+
 async def apply_changes(
     server: Server, desk: Desk, changes: tuple[TextChange, ...], label: str, why: str, *, agreed: bool = False
 ) -> bool:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from intaglio.lsp import barrier, lifecycle, text_sync, trust
-from intaglio.lsp.commands import COMMANDS
+from intaglio.lsp import barrier, did_change_configuration, lifecycle, text_sync, trust, watched_files
+from intaglio.lsp.commands import COMMANDS, cancel_progress
 
 if TYPE_CHECKING:
     from intaglio.lsp.asked import Asked
@@ -35,6 +35,10 @@ ON_LOOP: dict[str, tuple[Callable[..., Any], Any]] = {
     types.TEXT_DOCUMENT_DID_CHANGE: (text_sync.did_change, None),
     types.TEXT_DOCUMENT_DID_CLOSE: (text_sync.did_close, None),
     types.TEXT_DOCUMENT_DID_SAVE: (text_sync.did_save, types.SaveOptions(include_text=False)),
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: (watched_files.did_change_watched_files, None),
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: (did_change_configuration.did_change_configuration, None),
+    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: (did_change_configuration.did_change_workspace_folders, None),
+    types.WINDOW_WORK_DONE_PROGRESS_CANCEL: (cancel_progress, None),
     "intaglio/barrier": (barrier.barrier, None),
     "intaglio/specs": (barrier.specs, None),
     "intaglio/trust": (trust.did_change_trust, None),

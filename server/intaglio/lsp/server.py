@@ -108,12 +108,14 @@ class Server(LanguageServer):
     def asked(self, uri: str) -> Asked | None:
         """What a feature computes from; None for a file that is not open."""
         from intaglio.lsp.asked import Asked
+        from intaglio.lsp.offer import offers_of
 
         desk = self.session.desks.get(uri)
         if desk is None:
             return None
         view = self.session.view(desk)
-        return Asked(view, desk.file, self.session.client, desk.root.configured.editor, desk.pictures())
+        offers = offers_of(desk) if desk.kept else {}
+        return Asked(view, desk.file, self.session.client, desk.root.configured.editor, desk.pictures(), offers)
 
     async def _publish(self, uri: str) -> None:
         session = self.session

@@ -128,6 +128,19 @@ class Session:
         nearest = max(holders, key=lambda folder: len(folder.parts), default=None)
         return {**self.from_client, **(self.from_folders[nearest] if nearest is not None else {})}
 
+    def reconfigure(self) -> None:
+        """Read every root's settings anew, under what the client says now."""
+        for root in self.roots.values():
+            root.configured = configure(root.path, self.settings_for(root.path))
+
+    def find_root_again(self, desk: Desk) -> None:
+        """Folders came or went: an open file may belong to another root."""
+        path = path_of(desk.file.uri)
+        if path is None or (root := self.root_at(path)) is desk.root:
+            return
+        self.open(desk.file.uri, desk.file.version, desk.file.text)
+        root.materials = None
+
     def open(self, uri: str, version: int | None, text: str) -> Desk | None:
         """Take a file up; None for one that no workspace can hold (an unsaved buffer)."""
         path = path_of(uri)

@@ -5,8 +5,9 @@ What is sent at every key is built as plain dictionaries: making the library's o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.uris import from_fs_path
@@ -14,7 +15,9 @@ from pygls.uris import from_fs_path
 from intaglio.finding import Severity, Span
 from intaglio.spec.position import Encoding, TextIndex
 
-PAGE = "https://github.com/intaglio/intaglio/blob/main/docs/findings.md"
+if TYPE_CHECKING:
+    from intaglio.lsp.asked import Asked
+
 _SEVERITIES = {Severity.ERROR: 1, Severity.WARNING: 2, Severity.HINT: 4}
 
 
@@ -37,6 +40,15 @@ def plain_range(index: TextIndex, span: Span, encoding: Encoding) -> dict[str, A
         "start": {"line": start.line, "character": start.character},
         "end": {"line": end.line, "character": end.character},
     }
+
+
+def edit_of(asked: Asked, edits: Iterable[tuple[Span, str]]) -> types.WorkspaceEdit:
+    """Edits of the file that was asked about, versioned where the client heeds versions."""
+    made = [types.TextEdit(asked.range(span), new_text) for span, new_text in edits]
+    if not asked.client.document_changes:
+        return types.WorkspaceEdit(changes={asked.file.uri: made})
+    identifier = types.OptionalVersionedTextDocumentIdentifier(asked.file.uri, asked.file.version)
+    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, list(made))])
 
 
 def uri_of(path: Path) -> str:
