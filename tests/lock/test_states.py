@@ -173,6 +173,17 @@ def test_orphaned_when_the_file_is_gone(workspace) -> None:
     assert [spec.state for spec in report.specs] == [State.ORPHANED, State.ORPHANED]
 
 
+def test_functions_that_are_alike_are_told_apart_by_their_names(workspace) -> None:
+    """A file that moves takes all of its functions along, two with the same body and the same words among them."""
+    alike = "# spec: Return what is paid.\n# example: {0}(1) == 1\ndef {0}(x: int) -> int:\n    return x\n\n\n"
+    workspace.write("claims.py", alike.format("one") + alike.format("two"))
+    workspace.lock()
+    workspace.write("moved.py", workspace.read("claims.py"))
+    (workspace.root / "claims.py").unlink()
+    orphans = [one for one in verify(workspace.root, (), SETTINGS).specs if one.state is State.ORPHANED]
+    assert [(one.name, one.moved_to) for one in orphans] == [("one", ("moved.py", "one")), ("two", ("moved.py", "two"))]
+
+
 def test_a_copy_is_no_move(workspace) -> None:
     workspace.lock()
     text = workspace.read("claims.py")

@@ -56,7 +56,8 @@ def states_of(
 def with_moves(orphans: Iterable[SpecState], unlocked: Iterable[tuple[str, Present]]) -> tuple[SpecState, ...]:
     """Orphaned locks, told where their function went: one without a lock that has the same body and signature.
 
-    Only a single such function counts. The spec must be the same too, unless the body is the only one of its kind.
+    Only a single such function counts. The spec must be the same too, unless the body is the only one of its kind. Of
+    several that are alike, the one that kept its name is meant: their file moved.
     """
     candidates = tuple(unlocked)
     found: list[SpecState] = []
@@ -71,6 +72,7 @@ def with_moves(orphans: Iterable[SpecState], unlocked: Iterable[tuple[str, Prese
         ]  # fmt: skip
         same_spec = [place for place in places if place[1].inputs.spec == entry.inputs.spec]
         places = same_spec or places
+        places = [place for place in places if place[1].name == orphan.name] or places
         if len(places) != 1:
             found.append(orphan)
             continue
