@@ -176,10 +176,9 @@ class Editor:
         await self.client.protocol.send_request_async("intaglio/barrier", {"uri": self.uri(path)} if path else {})
 
     async def command(self, command, **argument):
-        result = await self.client.workspace_execute_command_async(
+        return await self.client.workspace_execute_command_async(
             types.ExecuteCommandParams(f"intaglio.{command}", [argument] if argument else [])
         )
-        return result
 
     async def run(self, command, path, spec=None, **more):
         """A command on a file and its end."""
