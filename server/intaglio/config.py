@@ -137,6 +137,25 @@ def render_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
+def render_schema() -> dict[str, dict[str, Any]]:
+    """Each setting as a JSON schema by its name in files, for editors' manifests."""
+    types = get_type_hints(Settings)
+    schema: dict[str, dict[str, Any]] = {}
+    for field in fields(Settings):
+        entry: dict[str, Any]
+        if get_origin(types[field.name]) is tuple:
+            entry = {"type": "array", "items": {"type": "string"}, "default": list(getattr(Settings(), field.name))}
+        else:
+            kind = {str: "string", bool: "boolean", int: "integer", float: "number"}[types[field.name]]
+            entry = {"type": kind, "default": getattr(Settings(), field.name)}
+        if field.name in _CHOICES:
+            entry["enum"] = list(_CHOICES[field.name])
+        if field.name in _LEAST:
+            entry["minimum"] = _LEAST[field.name]
+        schema[field.name.replace("_", "-")] = {**entry, "description": DOCUMENTATION[field.name]}
+    return schema
+
+
 def _read_table(root: Path, tree: Tree | None) -> tuple[dict[str, Any], str]:
     own_table = _parse(root, "intaglio.toml", tree)
     section = (_parse(root, "pyproject.toml", tree) or {}).get("tool", {}).get("intaglio")

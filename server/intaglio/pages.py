@@ -1,4 +1,5 @@
-"""Write the generated pages under docs/. Each has one source in the code; a test fails when one is not fresh.
+"""Write the generated pages under docs/, and what editors' manifests hold of the code. Each has one source in the code;
+a test fails when one is not fresh.
 
 Run as `python -m intaglio.pages` (or `make docs`) in a checkout.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from intaglio import config, explanations
+from intaglio import config, explanations, manifests
 from intaglio.cli import manual, report
 from intaglio.spec import language
 
@@ -24,11 +25,21 @@ def render_pages() -> dict[str, str]:
     }
 
 
+def render_manifests(editors: Path) -> dict[str, str]:
+    """The texts of the files below editors/ that are wholly or partly generated, by their path there."""
+    package = "vscode/package.json"
+    return {
+        package: manifests.render_package_json((editors / package).read_text(encoding="utf-8")),
+        "vscode/syntaxes/spec.tmLanguage.json": manifests.render_grammar(),
+    }
+
+
 def main() -> None:
-    """Write all pages into the checkout that this module belongs to."""
-    docs = Path(__file__).resolve().parents[2] / "docs"
-    for name, text in render_pages().items():
-        (docs / name).write_text(text, encoding="utf-8")
+    """Write all pages and manifests into the checkout that this module belongs to."""
+    checkout = Path(__file__).resolve().parents[2]
+    for folder, texts in (("docs", render_pages()), ("editors", render_manifests(checkout / "editors"))):
+        for name, text in texts.items():
+            (checkout / folder / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intaglio.pages import render_pages
+from intaglio.pages import render_manifests, render_pages
 
 PAGES = ("settings.md", "findings.md", "spec-language.md", "commands.md", "report.schema.json")
 
@@ -14,3 +14,9 @@ def test_page_is_fresh(repository, name):
 
 def test_no_page_is_forgotten():
     assert set(render_pages()) == set(PAGES)
+
+
+@pytest.mark.parametrize("name", ["vscode/package.json", "vscode/syntaxes/spec.tmLanguage.json"])
+def test_manifest_is_fresh(repository, name):
+    editors = repository / "editors"
+    assert (editors / name).read_text(encoding="utf-8") == render_manifests(editors)[name], "run: make docs"

@@ -1,0 +1,77 @@
+/** Puts the parts together. A thin client: what another editor could use as well belongs in the server. */
+
+import * as vscode from "vscode";
+import { commandMiddleware, offerRepair, ownCommands } from "./commands";
+import { Picture } from "./picture";
+import { whenSelectionChanges } from "./server/python";
+import { Session } from "./session";
+import { Texts } from "./texts";
+import { ArtifactView } from "./views/artifactView";
+import { Gutter } from "./views/gutter";
+import { StreamingPreview } from "./views/preview";
+import { SpecsView } from "./views/specsView";
+import { StatusBar } from "./views/statusBar";
+import { TestTree } from "./views/testTree";
+
+/** What `activate` hands out: for tests, and for extensions that want to know a spec's state. */
+export interface Api {
+  readonly session: Session;
+  readonly picture: Picture;
+  readonly specs: SpecsView;
+  readonly tests: TestTree;
+}
+
+let session: Session | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<Api> {
+  const log = vscode.window.createOutputChannel("Intaglio", { log: true });
+  const picture = new Picture();
+  const texts = new Texts();
+  const running = new Session(context, log, picture, commandMiddleware(picture, texts));
+  session = running;
+  const specs = new SpecsView(picture);
+  const artifact = new ArtifactView(running, picture);
+  const tests = new TestTree(running, picture);
+  const parts = { context, log, session: running, picture, specs, artifact };
+  context.subscriptions.push(
+    log,
+    texts,
+    running,
+    specs,
+    artifact,
+    tests,
+    new StatusBar(running, picture),
+    new Gutter(context, picture),
+    new StreamingPreview(running, picture, texts),
+    ...Object.entries(ownCommands(parts)).map(([id, act]) => vscode.commands.registerCommand(id, act)),
+    running.onChange((health) => {
+      if (health.kind === "missing" || health.kind === "failed") void offerRepair(parts);
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => running.trust()),
+    vscode.workspace.onDidCloseTextDocument((document) => picture.forget(document.uri.toString())),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("intaglio.server")) void running.restart();
+    }),
+    ...refreshing(running),
+  );
+  await running.start();
+  void whenSelectionChanges(() => void running.restart()).then((ending) => context.subscriptions.push(ending));
+  return { session: running, picture, specs, tests };
+}
+
+export async function deactivate(): Promise<void> {
+  await session?.stop();
+}
+
+/** The list of the whole workspace is asked for anew after files came, went, or were written, and after locks changed. */
+function refreshing(running: Session): vscode.Disposable[] {
+  let waiting: NodeJS.Timeout | undefined;
+  const soon = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => void running.refresh().catch(() => undefined), 300);
+  };
+  return ["**/*.py", "**/.intaglio/locks/**/*.toml"].flatMap((pattern) => {
+    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    return [watcher, watcher.onDidChange(soon), watcher.onDidCreate(soon), watcher.onDidDelete(soon)];
+  });
+}

@@ -1,0 +1,271 @@
+/**
+ * The language server's life: found, started, restarted, stopped; and what is said when that fails. Holds the one client.
+ * What the server says goes into the picture; nothing is drawn here.
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  type ErrorHandler,
+  LanguageClient,
+  type LanguageClientOptions,
+  type Middleware,
+  RevealOutputChannelOn,
+  State,
+} from "vscode-languageclient/node";
+import { environmentOfKeys, keyNames } from "./keys";
+import type { Picture } from "./picture";
+import type { FileStatus, Preview, SpecsAnswer } from "./protocol";
+import { type Found, find, lastLine, type Missing, series } from "./server/discovery";
+import { selectedInterpreter } from "./server/python";
+import { serverSettingNames, written } from "./settings";
+
+/** What the server's life is at. */
+export type Health =
+  | { readonly kind: "starting" }
+  | { readonly kind: "running"; readonly found: Found }
+  | { readonly kind: "missing"; readonly why: Missing }
+  | { readonly kind: "failed"; readonly why: string }
+  | { readonly kind: "stopped" };
+
+const CRASHES_BEFORE_GIVING_UP = 3;
+const CRASH_WINDOW = 3 * 60_000;
+
+export class Session implements vscode.Disposable {
+  health: Health = { kind: "stopped" };
+  private client: LanguageClient | undefined;
+  private readonly crashes: number[] = [];
+  private readonly changed = new vscode.EventEmitter<Health>();
+  private readonly previewed = new vscode.EventEmitter<Preview>();
+  /** Starts and stops one after another, never interleaved. */
+  private queue: Promise<void> = Promise.resolve();
+  readonly onChange = this.changed.event;
+  readonly onPreview = this.previewed.event;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly log: vscode.LogOutputChannel,
+    private readonly picture: Picture,
+    private readonly middleware: Middleware,
+  ) {}
+
+  get own(): string {
+    return join(this.context.globalStorageUri.fsPath, "server");
+  }
+
+  /** Find a server and start it; after this, health says what came of it. */
+  start(): Promise<void> {
+    return this.inTurn(() => this.begin());
+  }
+
+  restart(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.end();
+      await this.begin();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.inTurn(() => this.end());
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+    this.previewed.dispose();
+  }
+
+  /** The workspace is trusted now: keys and the workspace's own environment count, so the search begins anew if that matters. */
+  async trust(): Promise<void> {
+    const before = this.health;
+    const found = await this.search();
+    const same = before.kind === "running" && "place" in found && found.place.command === before.found.place.command;
+    if (same && keyNames(this.context).length === 0)
+      await this.client?.sendNotification("intaglio/trust", { trusted: true });
+    else await this.restart();
+  }
+
+  /** Run a server command. Rejects with a sentence for the user when there is no server. */
+  async execute<Answer>(command: string, argument: object): Promise<Answer> {
+    return this.request<Answer>("workspace/executeCommand", { command, arguments: [argument] });
+  }
+
+  async request<Answer>(method: string, parameters: object): Promise<Answer> {
+    if (this.client?.state !== State.Running) throw new Error("Intaglio's server is not running.");
+    return this.client.sendRequest<Answer>(method, parameters);
+  }
+
+  /** Ask anew for the whole workspace's specs. */
+  async refresh(): Promise<void> {
+    if (this.client?.state !== State.Running) return;
+    const answer = await this.client.sendRequest<SpecsAnswer>("intaglio/specs", {});
+    this.picture.takeWorkspace(answer.specs);
+  }
+
+  private inTurn(step: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(step, step);
+    return this.queue;
+  }
+
+  private async search(): Promise<Found | Missing> {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    const trusted = vscode.workspace.isTrusted;
+    return find(
+      {
+        setting: vscode.workspace.getConfiguration("intaglio").get<string>("server.path", "").trim(),
+        trusted,
+        folders: folders.filter((folder) => folder.uri.scheme === "file").map((folder) => folder.uri.fsPath),
+        interpreter: trusted ? await selectedInterpreter(folders[0]?.uri, this.log) : undefined,
+        path: process.env["PATH"] ?? "",
+        own: this.own,
+        windows: process.platform === "win32",
+      },
+      this.version,
+    );
+  }
+
+  private get version(): string {
+    return (this.context.extension.packageJSON as { version: string }).version;
+  }
+
+  private async begin(): Promise<void> {
+    this.become({ kind: "starting" });
+    const found = await this.search();
+    if (!("place" in found)) {
+      for (const line of found.tried) this.log.warn(line);
+      this.log.warn(`No server of version ${series(this.version)} was found.`);
+      this.become({ kind: "missing", why: found });
+      return;
+    }
+    this.log.info(`Starting ${found.place.command} (${found.place.origin}), version ${found.version}`);
+    const said = { last: "" };
+    const client = new LanguageClient(
+      "intaglio",
+      "Intaglio",
+      () => this.spawn(found.place.command, said),
+      this.options(() => this.become({ kind: "failed", why: said.last || "it ended without a word" })),
+    );
+    client.onNotification("intaglio/status", (status: FileStatus) => this.picture.take(status));
+    client.onNotification("intaglio/preview", (preview: Preview) => this.previewed.fire(preview));
+    this.client = client;
+    try {
+      await client.start();
+      this.become({ kind: "running", found });
+      await this.refresh();
+    } catch (error) {
+      const why = said.last || (error instanceof Error ? error.message : String(error));
+      this.log.error(`The server did not start: ${why}`);
+      this.become({ kind: "failed", why });
+    }
+  }
+
+  private async end(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    if (client !== undefined) {
+      try {
+        if (client.needsStop()) await client.stop(5000);
+        await client.dispose();
+      } catch (error) {
+        this.log.warn(`The server did not stop in order: ${error}`);
+      }
+    }
+    this.picture.clear();
+    this.become({ kind: "stopped" });
+  }
+
+  private become(health: Health): void {
+    this.health = health;
+    void vscode.commands.executeCommand("setContext", "intaglio.running", health.kind === "running");
+    void vscode.commands.executeCommand(
+      "setContext",
+      "intaglio.missing",
+      health.kind === "missing" || health.kind === "failed",
+    );
+    this.changed.fire(health);
+  }
+
+  /** The server's process, in a folder that is nobody's, so that nothing of the workspace is read by being started there. */
+  private async spawn(command: string, said: { last: string }): Promise<ChildProcess> {
+    await mkdir(this.context.globalStorageUri.fsPath, { recursive: true });
+    const keys = vscode.workspace.isTrusted ? await environmentOfKeys(this.context) : {};
+    const path = process.env["PATH"] ?? "";
+    const child = spawn(command, ["lsp"], {
+      cwd: this.context.globalStorageUri.fsPath,
+      env: {
+        ...process.env,
+        PATH: path
+          .split(delimiter)
+          .filter((folder) => folder !== "" && folder !== ".")
+          .join(delimiter),
+        ...keys,
+      },
+      stdio: "pipe",
+    });
+    child.stderr.on("data", (data: Buffer) => {
+      said.last = lastLine(data.toString()) || said.last;
+    });
+    await new Promise<void>((settle, reject) => {
+      child.once("spawn", () => settle());
+      child.once("error", reject);
+    });
+    return child;
+  }
+
+  private options(gaveUp: () => void): LanguageClientOptions {
+    const names = serverSettingNames(this.context.extension.packageJSON);
+    const settings = (resource?: vscode.Uri) =>
+      written(vscode.workspace.getConfiguration("intaglio", resource ?? null), names);
+    return {
+      documentSelector: [
+        { scheme: "file", language: "python" },
+        { scheme: "untitled", language: "python" },
+      ],
+      diagnosticCollectionName: "intaglio",
+      outputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationOptions: () => ({
+        trusted: vscode.workspace.isTrusted,
+        status: 1,
+        preview: 1,
+        settings: settings(),
+      }),
+      synchronize: { configurationSection: [] },
+      initializationFailedHandler: () => false,
+      errorHandler: this.errorHandler(gaveUp),
+      middleware: {
+        ...this.middleware,
+        workspace: {
+          ...this.middleware.workspace,
+          configuration: (request) =>
+            request.items.map((item) =>
+              item.section === "intaglio"
+                ? settings(item.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri))
+                : null,
+            ),
+        },
+      },
+    };
+  }
+
+  private errorHandler(gaveUp: () => void): ErrorHandler {
+    return {
+      error: () => ({ action: ErrorAction.Continue }),
+      closed: () => {
+        const now = Date.now();
+        this.crashes.push(now);
+        const recent = this.crashes.filter((crash) => now - crash < CRASH_WINDOW).length;
+        this.picture.clear();
+        if (recent < CRASHES_BEFORE_GIVING_UP && this.health.kind === "running") {
+          this.log.warn("The server ended; starting it again.");
+          return { action: CloseAction.Restart, handled: true };
+        }
+        gaveUp();
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    };
+  }
+}

@@ -1,0 +1,118 @@
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { find, fits, places, probe, type Surroundings } from "../../src/server/discovery";
+
+const around: Surroundings = {
+  setting: "",
+  trusted: true,
+  folders: ["/work/claims"],
+  interpreter: "/opt/env/bin/python",
+  path: "/usr/local/bin:/work/claims/bin:.:relative/bin",
+  own: "/storage/server",
+  windows: false,
+};
+
+function looking(versions: Record<string, string>) {
+  return {
+    exists: (path: string) => path in versions,
+    probe: (path: string) =>
+      Promise.resolve(versions[path] === "broken" ? { failure: "ImportError" } : { version: versions[path] ?? "" }),
+  };
+}
+
+describe("places", () => {
+  it("are the workspace's environment, the selected one, PATH, and the extension's own, in this order", () => {
+    expect(places(around).map((place) => place.command)).toEqual([
+      "/work/claims/.venv/bin/intaglio",
+      "/work/claims/venv/bin/intaglio",
+      "/opt/env/bin/intaglio",
+      "/usr/local/bin/intaglio",
+      "/work/claims/bin/intaglio",
+      "/storage/server/bin/intaglio",
+    ]);
+  });
+
+  it("hold nothing of the workspace until it is trusted, however it got on PATH", () => {
+    const commands = places({ ...around, trusted: false, interpreter: "/work/claims/env/bin/python" }).map(
+      (place) => place.command,
+    );
+    expect(commands).toEqual(["/usr/local/bin/intaglio", "/storage/server/bin/intaglio"]);
+  });
+
+  it("are the setting alone when it is written, relative to the workspace", () => {
+    expect(places({ ...around, setting: "tools/intaglio" }).map((place) => place.command)).toEqual([
+      "/work/claims/tools/intaglio",
+    ]);
+    expect(places({ ...around, setting: "/work/claims/tools/intaglio", trusted: false })).toEqual([]);
+  });
+
+  it("on Windows are executables in Scripts", () => {
+    const own = places({ ...around, windows: true, path: "" }).at(-1)?.command ?? "";
+    expect(own).toContain("Scripts");
+    expect(own).toMatch(/intaglio\.exe$/);
+  });
+});
+
+describe("find", () => {
+  it("takes the first that fits, and passes by an older one", async () => {
+    const found = await find(
+      around,
+      "0.1.4",
+      looking({ "/work/claims/.venv/bin/intaglio": "0.0.9", "/opt/env/bin/intaglio": "0.1.0" }),
+    );
+    expect(found).toMatchObject({ place: { command: "/opt/env/bin/intaglio" }, version: "0.1.0" });
+  });
+
+  it("says of each that would not do why", async () => {
+    const found = await find(
+      around,
+      "0.1.0",
+      looking({ "/work/claims/.venv/bin/intaglio": "0.2.0", "/opt/env/bin/intaglio": "broken" }),
+    );
+    expect(found).toEqual({
+      named: false,
+      tried: [
+        "/work/claims/.venv/bin/intaglio (the workspace's .venv) has version 0.2.0; this extension needs 0.1.x",
+        "/opt/env/bin/intaglio (the selected Python environment) does not start: ImportError",
+      ],
+    });
+  });
+
+  it("does not take another in the stead of one that the user named", async () => {
+    const found = await find(
+      { ...around, setting: "/gone/intaglio" },
+      "0.1.0",
+      looking({ "/opt/env/bin/intaglio": "0.1.0" }),
+    );
+    expect(found).toEqual({ named: true, tried: ["/gone/intaglio (the setting intaglio.server.path) does not exist"] });
+  });
+
+  it("compares major and minor versions", () => {
+    expect(fits("0.1.7", "0.1.0")).toBe(true);
+    expect(fits("0.2.0", "0.1.0")).toBe(false);
+    expect(fits("1.1.0", "0.1.0")).toBe(false);
+  });
+});
+
+describe("probe", () => {
+  const script = (text: string) => {
+    const path = join(mkdtempSync(join(tmpdir(), "intaglio-probe-")), "intaglio");
+    writeFileSync(path, `#!/bin/sh\n${text}\n`);
+    chmodSync(path, 0o755);
+    return path;
+  };
+
+  it("reads what the command line prints", async () => {
+    expect(await probe(script("echo intaglio, version 0.1.0"))).toEqual({ version: "0.1.0" });
+  });
+
+  it("says what a broken one said last", async () => {
+    expect(await probe(script("echo Traceback >&2; echo 'ImportError: no click' >&2; exit 1"))).toEqual({
+      failure: "ImportError: no click",
+    });
+    expect(await probe(script("echo something else"))).toEqual({ failure: 'it says "something else\\n"' });
+    expect(await probe("/nowhere/intaglio")).toMatchObject({ failure: expect.stringContaining("ENOENT") });
+  });
+});
