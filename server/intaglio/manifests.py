@@ -54,7 +54,7 @@ def render_grammar() -> str:
                     "1": {"name": "punctuation.definition.comment.python"},
                     "2": {"name": "keyword.other.directive.intaglio"},
                     "3": {"name": "punctuation.separator.directive.intaglio"},
-                    "4": {"name": "string.unquoted.prose.intaglio"},
+                    "4": {"name": "comment.block.documentation.prose.intaglio"},
                 },
                 "whileCaptures": {"1": {"name": "punctuation.definition.comment.python"}},
                 "patterns": [
@@ -73,7 +73,7 @@ def render_grammar() -> str:
                             {"match": r"[^\s>]+", "name": "entity.name.type.intaglio"},
                         ],
                     ),
-                    {"match": r"\G\s{2,}\S.*$", "name": "string.unquoted.prose.intaglio"},
+                    {"match": r"\G\s{2,}\S.*$", "name": "comment.block.documentation.prose.intaglio"},
                 ],
             }
         },

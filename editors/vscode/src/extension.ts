@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { commandMiddleware, offerRepair, ownCommands } from "./commands";
+import { Offers } from "./offers";
 import { Picture } from "./picture";
 import { whenSelectionChanges } from "./server/python";
 import { Session } from "./session";
@@ -27,7 +28,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const log = vscode.window.createOutputChannel("Intaglio", { log: true });
   const picture = new Picture();
   const texts = new Texts();
-  const running = new Session(context, log, picture, commandMiddleware(picture, texts));
+  const offers = new Offers(texts);
+  const running = new Session(context, log, picture, {
+    ...commandMiddleware(picture, texts),
+    workspace: {
+      handleApplyEdit: (parameters, next) =>
+        offers.handle(parameters, async (edit) => next(edit, new vscode.CancellationTokenSource().token)),
+    },
+  });
   session = running;
   const specs = new SpecsView(picture);
   const artifact = new ArtifactView(running, picture);
@@ -51,6 +59,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     vscode.workspace.onDidCloseTextDocument((document) => picture.forget(document.uri.toString())),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("intaglio.server")) void running.restart();
+      else if (event.affectsConfiguration("intaglio")) void running.configure();
     }),
     ...refreshing(running),
   );

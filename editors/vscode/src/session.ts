@@ -105,6 +105,17 @@ export class Session implements vscode.Disposable {
     this.picture.takeWorkspace(answer.specs);
   }
 
+  /** The settings changed: send those that are written. A server that asks for them itself gets the same. */
+  async configure(): Promise<void> {
+    if (this.client?.state !== State.Running) return;
+    await this.client.sendNotification("workspace/didChangeConfiguration", { settings: { intaglio: this.settings() } });
+  }
+
+  private settings(resource?: vscode.Uri): Record<string, unknown> {
+    const names = serverSettingNames(this.context.extension.packageJSON);
+    return written(vscode.workspace.getConfiguration("intaglio", resource ?? null), names);
+  }
+
   private inTurn(step: () => Promise<void>): Promise<void> {
     this.queue = this.queue.then(step, step);
     return this.queue;
@@ -216,9 +227,6 @@ export class Session implements vscode.Disposable {
   }
 
   private options(gaveUp: () => void): LanguageClientOptions {
-    const names = serverSettingNames(this.context.extension.packageJSON);
-    const settings = (resource?: vscode.Uri) =>
-      written(vscode.workspace.getConfiguration("intaglio", resource ?? null), names);
     return {
       documentSelector: [
         { scheme: "file", language: "python" },
@@ -231,9 +239,8 @@ export class Session implements vscode.Disposable {
         trusted: vscode.workspace.isTrusted,
         status: 1,
         preview: 1,
-        settings: settings(),
+        settings: this.settings(),
       }),
-      synchronize: { configurationSection: [] },
       initializationFailedHandler: () => false,
       errorHandler: this.errorHandler(gaveUp),
       middleware: {
@@ -243,7 +250,7 @@ export class Session implements vscode.Disposable {
           configuration: (request) =>
             request.items.map((item) =>
               item.section === "intaglio"
-                ? settings(item.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri))
+                ? this.settings(item.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri))
                 : null,
             ),
         },

@@ -58,7 +58,7 @@ describe("colours inside spec comments", () => {
       '# spec: Decide.\n#   Otherwise deny.\n# rule: bmi >= 30 -> "APPROVE"\n#   "X"\ndef f(): ...',
     );
     expect(first).toContainEqual(expect.stringMatching(/^spec\|.*keyword\.other\.directive/));
-    expect(prose).toContainEqual(expect.stringMatching(/^ {3}Otherwise deny\.\|.*string\.unquoted\.prose/));
+    expect(prose).toContainEqual(expect.stringMatching(/^ {3}Otherwise deny\.\|.*documentation\.prose/));
     expect(rule).toContainEqual(expect.stringMatching(/^rule\|.*keyword\.other\.directive/));
     expect(rule).toContainEqual(expect.stringMatching(/^30\|.*constant\.numeric\.python/));
     expect(rule).toContainEqual(expect.stringMatching(/^->\|.*keyword\.operator\.arrow/));

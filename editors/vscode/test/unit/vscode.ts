@@ -14,3 +14,10 @@ export class ThemeColor {
 export class EventEmitter {
   readonly event = () => ({ dispose: () => undefined });
 }
+
+export class Position {
+  constructor(
+    readonly line: number,
+    readonly character: number,
+  ) {}
+}

@@ -1,0 +1,42 @@
+// The workspace that the tests open: one spec that its rules cover, one that needs a model, one with mistakes.
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const sample = resolve(import.meta.dirname, "..", "..", "media", "walkthrough", "intaglio_sample.py");
+
+export const FEE = `"""Fees of late invoices."""
+
+# spec: Compute the fee of a late invoice: 2 percent of the amount for each begun week that it
+#   is late, and never more than the amount. No fee when it is not late.
+# require: 0 <= amount <= 1000000
+# require: 0 <= days <= 3650
+# ensure: 0 <= result <= amount
+# example: fee(100.0, 0) == 0.0
+# example: fee(100.0, 1) == 2.0
+# example: fee(100.0, 8) == 4.0
+# example: fee(100.0, 3650) == 100.0
+def fee(amount: float, days: int) -> float: ...
+`;
+
+/** What a model answers for `fee`: first a body that fails an example, then one that passes. */
+export const WRONG = "return min(amount, amount * 0.02 * (days // 7))\n";
+export const RIGHT = "weeks = (days + 6) // 7\nreturn min(amount, amount * 2 * weeks / 100)\n";
+
+const MISTAKES = `"""Mistakes to be found."""
+
+# spec: Double the number.
+# exmaple: twice(2) == 4
+def twice(number: int) -> int: ...
+`;
+
+/** Write the workspace into a folder; the folder. */
+export function makeWorkspace(folder) {
+  copyFileSync(sample, join(folder, "claims.py"));
+  writeFileSync(join(folder, "fees.py"), FEE);
+  writeFileSync(join(folder, "mistakes.py"), MISTAKES);
+  writeFileSync(join(folder, "pyproject.toml"), "[tool.intaglio]\nattempts = 3\n");
+  execFileSync("git", ["init", "-q", folder]);
+  return folder;
+}
