@@ -22,6 +22,19 @@ const ON_ONE = ["intaglio.lock", "intaglio.restore", "intaglio.diff", "intaglio.
 /** Server commands that mean one function, or all of the file's when the cursor is in none. */
 const ON_SOME = ["intaglio.compile", "intaglio.validate"];
 
+/** What asks a model or runs something: not before the workspace is trusted. The server refuses it as well. */
+const NEEDS_TRUST = ["intaglio.compile", "intaglio.validate", "intaglio.lock", "intaglio.accept"];
+
+/** In restricted mode: say that nothing runs, with the way to trust. Whether the command must not go on. */
+function refusedByTrust(command: string): boolean {
+  if (vscode.workspace.isTrusted || !NEEDS_TRUST.includes(command)) return false;
+  const managing = "Manage Trust";
+  void vscode.window
+    .showWarningMessage("This workspace is not trusted: Intaglio asks no model and runs nothing in it.", managing)
+    .then((choice) => choice && vscode.commands.executeCommand("workbench.trust.manage"));
+  return true;
+}
+
 /** The spec that a command is about: what it was called with, a node of the view, or the cursor's. */
 export function targetOf(
   argument: unknown,
@@ -43,6 +56,7 @@ export function targetOf(
 export function commandMiddleware(picture: Picture, texts: Texts): Middleware {
   return {
     executeCommand: async (command, given: unknown[], next) => {
+      if (refusedByTrust(command)) return undefined;
       const known = [...ON_ONE, ...ON_SOME].includes(command);
       const target = known ? targetOf(given[0], picture, vscode.window.activeTextEditor) : undefined;
       if (known && target === undefined) {
@@ -89,7 +103,8 @@ export interface Parts {
 export function ownCommands(parts: Parts): Record<string, (argument?: unknown) => unknown> {
   const { context, log, session, picture, specs, artifact } = parts;
   const here = (argument: unknown) => targetOf(argument, picture, vscode.window.activeTextEditor);
-  const run = (command: string, argument: object) => session.execute(command, argument).then(undefined, tellUser);
+  const run = (command: string, argument: object) =>
+    refusedByTrust(command) ? undefined : session.execute(command, argument).then(undefined, tellUser);
   const onOne = (argument: unknown, act: (target: Required<Target>) => unknown): unknown => {
     const target = here(argument);
     if (target?.name !== undefined) return act({ uri: target.uri, name: target.name });

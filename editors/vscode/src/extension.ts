@@ -10,6 +10,7 @@ import { Texts } from "./texts";
 import { ArtifactView } from "./views/artifactView";
 import { Gutter } from "./views/gutter";
 import { StreamingPreview } from "./views/preview";
+import { RunProgress } from "./views/progress";
 import { SpecsView } from "./views/specsView";
 import { StatusBar } from "./views/statusBar";
 import { TestTree } from "./views/testTree";
@@ -31,6 +32,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const offers = new Offers(texts);
   const running = new Session(context, log, picture, {
     ...commandMiddleware(picture, texts),
+    handleWorkDoneProgress: () => undefined, // shown by RunProgress, with a button to cancel
     workspace: {
       handleApplyEdit: (parameters, next) =>
         offers.handle(parameters, async (edit) => next(edit, new vscode.CancellationTokenSource().token)),
@@ -50,6 +52,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     tests,
     new StatusBar(running, picture),
     new Gutter(context, picture),
+    new RunProgress(running, picture),
     new StreamingPreview(running, picture, texts),
     ...Object.entries(ownCommands(parts)).map(([id, act]) => vscode.commands.registerCommand(id, act)),
     running.onChange((health) => {

@@ -113,6 +113,11 @@ export class TestTree implements vscode.Disposable {
 
   private async run(request: vscode.TestRunRequest, token: vscode.CancellationToken, verb: Verb): Promise<void> {
     const run = this.controller.createTestRun(request);
+    if (!vscode.workspace.isTrusted) {
+      run.appendOutput("This workspace is not trusted: nothing is run in it.\r\n");
+      run.end();
+      return;
+    }
     const specs = this.specsOf(request);
     for (const item of specs) run.enqueued(item);
     for (const item of specs) {
