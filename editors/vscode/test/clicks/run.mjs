@@ -93,7 +93,9 @@ async function goTo(line, column = 1) {
 /** Open the light bulb's menu and choose by words. */
 async function lightbulb(words) {
   const row = page.locator(".action-widget .monaco-list-row", { hasText: words }).first();
+  const end = Date.now() + PATIENCE;
   for (;;) {
+    if (Date.now() > end) throw new Error(`the light bulb does not offer "${words}"`);
     await page.keyboard.press("Control+.");
     if (
       await row.waitFor({ timeout: 3000 }).then(
