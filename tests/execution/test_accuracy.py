@@ -105,3 +105,20 @@ def test_nothing_to_judge_is_no_pass(judge):
     verdicts = judge("# spec: Return x as it is.\ndef f(x: int) -> int:\n    return x\n")
     assert {finding.code for finding in verdicts["accuracy"].findings} == {"AC108"}
     assert verdicts["accuracy"].outcome.value == "failed"
+
+
+def test_each_example_and_golden_file_has_its_own_result(judge):
+    text = (
+        '# spec: Return the word for x.\n# example: f(1) == "one"\n# example: f(2) == "two"\n'
+        "# example: f(-1) raises ValueError\n# golden: rows.jsonl >= 0.5\n"
+        'def f(x: int) -> str:\n    if x < 0:\n        raise ValueError("x")\n    return "one"\n'
+    )
+    files = {"rows.jsonl": rows({"input": {"x": 1}, "output": "one"}, {"input": {"x": 3}, "output": "three"})}
+    results = judge(text, files)["accuracy"].results
+    assert [(one.directive, one.index, one.passed, one.said) for one in results] == [
+        ("example", 0, True, "gave 'one', and 'one' is expected"),
+        ("example", 1, False, "gave 'one', and 'two' is expected"),
+        ("example", 2, True, "raised ValueError"),
+        ("golden", 0, True, "1 of 2"),
+    ]
+    assert all(one.millis > 0 for one in results)

@@ -48,6 +48,21 @@ class Document:
         """The text as it was given and edited."""
         return self.data.decode("utf-8", "surrogatepass")
 
+    @property
+    def sections(self) -> tuple[Placed, ...]:
+        """Its sections in order, each with where it starts now. A text without specs has none."""
+        return self._sections
+
+    @property
+    def names(self) -> frozenset[str] | None:
+        """What it binds at module level; None where a star import leaves that open."""
+        found: set[str] = set()
+        for section, _ in self._sections:
+            if section.names is None:
+                return None
+            found |= section.names
+        return frozenset(found)
+
     def edit(self, start: int, end: int, new_text: str) -> Document:
         """The document with the bytes [start, end) replaced.
 

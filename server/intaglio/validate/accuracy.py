@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import textwrap
 import time
+from dataclasses import dataclass, field
 from typing import Any
 
 from intaglio.candidate import GoldenFile, Subject
@@ -18,17 +19,25 @@ from intaglio.validate import codes_execution
 from intaglio.validate.children import Judge, LoadFailed, OutOfTime, Runner
 from intaglio.validate.observation import VARIANTS, digest_of, observe
 from intaglio.validate.tools import Toolbox
-from intaglio.validate.verdict import StageName, Verdict, outcome_of
+from intaglio.validate.verdict import DirectiveResult, StageName, Verdict, outcome_of
 
 MOST_ROWS = 100_000
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the stage has to tell besides findings, as it goes."""
+
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+    results: list[DirectiveResult] = field(default_factory=list)
 
 
 def check(subject: Subject, toolbox: Toolbox, key: str) -> Verdict:
     """Run the stage on what the execution stage observed under `key`; observe anew when it did not run."""
     started = time.perf_counter()
     findings: list[Finding] = list(_echoes(subject))
-    facts: list[tuple[str, str]] = []
-    digests: list[str] = []
+    told = _Told()
     spec = subject.spec
     try:
         if not (spec.examples or spec.ensure or spec.rules or spec.golden):
@@ -48,10 +57,10 @@ def check(subject: Subject, toolbox: Toolbox, key: str) -> Verdict:
                     number: stack.enter_context(Runner(subject, sandbox, deadline, number)) for number in VARIANTS
                 }
                 judge = stack.enter_context(Judge(subject, sandbox, deadline, runners[0]))
-                findings += _examples(subject, judge, facts, digests)
-                findings += _properties(subject, toolbox, key, judge, runners, facts, digests)
-                for golden in subject.golden:
-                    findings += _golden(subject, judge, golden, facts, digests)
+                findings += _examples(subject, judge, told)
+                findings += _properties(subject, toolbox, key, judge, runners, told)
+                for index, golden in enumerate(subject.golden):
+                    findings += _golden(subject, judge, index, golden, told)
     except SandboxUnavailable as error:
         findings.append(Finding(codes_execution.NO_SANDBOX.id, Severity.ERROR, str(error)))
     except OutOfTime:
@@ -74,19 +83,21 @@ def check(subject: Subject, toolbox: Toolbox, key: str) -> Verdict:
             )
         )
     outcome = outcome_of(tuple(findings), strict=subject.strict)
-    digest = hashlib.sha256("\n".join(digests).encode()).hexdigest() if digests else ""
+    digest = hashlib.sha256("\n".join(told.digests).encode()).hexdigest() if told.digests else ""
+    millis = (time.perf_counter() - started) * 1000
     return Verdict(
-        StageName.ACCURACY, outcome, tuple(findings), (time.perf_counter() - started) * 1000, (), digest, tuple(facts)
+        StageName.ACCURACY, outcome, tuple(findings), millis, (), digest, tuple(told.facts), tuple(told.results)
     )
 
 
-def _examples(subject: Subject, judge: Judge, facts: list[tuple[str, str]], digests: list[str]) -> list[Finding]:
+def _examples(subject: Subject, judge: Judge, told: _Told) -> list[Finding]:
     examples = subject.spec.examples
     if not examples:
         return []
     findings = []
     results: list[dict[str, Any]] = judge.ask("examples")
-    for example, result in zip(examples, results, strict=True):
+    for index, (example, result) in enumerate(zip(examples, results, strict=True)):
+        told.results.append(DirectiveResult("example", index, result["ok"], result["said"], result["millis"]))
         if not result["ok"]:
             shown = " ".join(example.expression.value.split())
             wanted = f", and {example.raises.value} is expected" if example.raises is not None else ""
@@ -95,8 +106,8 @@ def _examples(subject: Subject, judge: Judge, facts: list[tuple[str, str]], dige
             )
             findings.append(_at_spec(subject, codes.EXAMPLE_FAILED, message, example.span))
     right = sum(result["ok"] for result in results)
-    facts.append(("examples", f"{right} of {len(examples)}"))
-    digests.append(digest_of([tuple(pair) for result in results for pair in result["calls"]]))
+    told.facts.append(("examples", f"{right} of {len(examples)}"))
+    told.digests.append(digest_of([tuple(pair) for result in results for pair in result["calls"]]))
     return findings
 
 
@@ -106,8 +117,7 @@ def _properties(
     key: str,
     judge: Judge,
     runners: dict[int, Runner],
-    facts: list[tuple[str, str]],
-    digests: list[str],
+    told: _Told,
 ) -> list[Finding]:
     spec = subject.spec
     if not spec.ensure and not spec.rules:
@@ -134,16 +144,14 @@ def _properties(
             message = f"`{' '.join(text.value.split())}` does not hold: `{call}` {said}"
             findings.append(_at_spec(subject, codes.ENSURE_FAILED, message, text.span))
     if spec.ensure:
-        facts.append(("ensure", f"{len(spec.ensure)} on {len(calls)} inputs"))
+        told.facts.append(("ensure", f"{len(spec.ensure)} on {len(calls)} inputs"))
     if spec.rules:
-        facts.append(("rules", f"{len(spec.rules)} on {len(calls)} inputs"))
-    digests.append(digest_of(calls))
+        told.facts.append(("rules", f"{len(spec.rules)} on {len(calls)} inputs"))
+    told.digests.append(digest_of(calls))
     return findings
 
 
-def _golden(
-    subject: Subject, judge: Judge, golden: GoldenFile, facts: list[tuple[str, str]], digests: list[str]
-) -> list[Finding]:
+def _golden(subject: Subject, judge: Judge, index: int, golden: GoldenFile, told: _Told) -> list[Finding]:
     if golden.data is None:
         return [_at_spec(subject, codes.GOLDEN_MISSING, f"the golden file {golden.path} is missing", golden.span)]
     try:
@@ -154,7 +162,9 @@ def _golden(
     if not rows or len(rows) > MOST_ROWS:
         said = "has no rows" if not rows else f"has more than {MOST_ROWS} rows"
         return [_at_spec(subject, codes.GOLDEN_MISSING, f"the golden file {golden.path} {said}", golden.span)]
+    began = time.perf_counter()
     answer = judge.ask("golden", rows=rows)
+    millis = (time.perf_counter() - began) * 1000
     findings = []
     if answer["broken"]:
         details = tuple((f"line {number}", said) for number, said in answer["broken"][:20])
@@ -162,13 +172,16 @@ def _golden(
         message = f"{golden.path}: {count} of {len(rows)} rows cannot be read as the annotations say"
         findings.append(_at_spec(subject, codes.GOLDEN_BROKEN, message, golden.span, details))
     right = answer["right"]
-    if right < golden.share * len(rows) - 1e-9:
+    enough = right >= golden.share * len(rows) - 1e-9
+    said = f"{right} of {len(rows)}"
+    told.results.append(DirectiveResult("golden", index, enough and not answer["broken"], said, millis))
+    if not enough:
         numbers = ", ".join(map(str, answer["wrong"][:20]))
         wanted = "all" if golden.share == 1 else f"{golden.share * 100:.6g}%"
         message = f"{golden.path}: {right} of {len(rows)} rows match, and {wanted} of them must"
         findings.append(_at_spec(subject, codes.GOLDEN_BELOW, message, golden.span, (("lines", numbers),)))
-    facts.append(("golden", f"{right} of {len(rows)}"))
-    digests.append(answer["digest"])
+    told.facts.append(("golden", said))
+    told.digests.append(answer["digest"])
     return findings
 
 

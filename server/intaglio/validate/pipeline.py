@@ -22,7 +22,7 @@ from intaglio.source import write_atomically
 from intaglio.validate import accuracy, execution, security, syntax
 from intaglio.validate.codes_execution import STAGE_BROKE
 from intaglio.validate.tools import Toolbox
-from intaglio.validate.verdict import Outcome, StageName, Verdict
+from intaglio.validate.verdict import DirectiveResult, Outcome, StageName, Verdict
 
 TRANSIENT = frozenset({"EX101", "EX107", "EX113", "AC109", "EN101", "SE113"})
 """Codes of findings that another run might not meet again: verdicts with one of them are not cached."""
@@ -188,6 +188,16 @@ def verdict_from_json(entry: dict[str, Any]) -> Verdict:
         tuple((str(name), str(version)) for name, version in entry["tools"]),
         str(entry["digest"]),
         tuple((str(name), str(value)) for name, value in entry["facts"]),
+        tuple(
+            DirectiveResult(
+                result["directive"],
+                int(result["index"]),
+                bool(result["passed"]),
+                str(result["said"]),
+                float(result["millis"]),
+            )
+            for result in entry["results"]
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from intaglio.finding import Finding, Severity
 
@@ -26,12 +27,26 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DirectiveResult:
+    """What one example or one golden file came to: `said` in words, in `millis` of wall time.
+
+    `index` counts the spec's directives of that kind from 0.
+    """
+
+    directive: Literal["example", "golden"]
+    index: int
+    passed: bool
+    said: str
+    millis: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """One stage's word on one subject.
 
     `millis` is wall time in milliseconds; `tools` names each tool with its version, sorted; `digest` is a SHA-256
     over what the stage observed that a replay must find again (results, counts), "" when it observed nothing.
-    `facts` are counts for people and tools, as (name, value): ("examples", "10"), ("golden", "50 of 50").
+    `facts` are counts for people and tools, as (name, value): ("examples", "10"), ("golden", "50 of 50"). `results` say what each example and golden file came to, as far as the stage got.
     """
 
     stage: StageName
@@ -41,6 +56,7 @@ class Verdict:
     tools: tuple[tuple[str, str], ...] = ()
     digest: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    results: tuple[DirectiveResult, ...] = ()
 
 
 def outcome_of(findings: tuple[Finding, ...], *, strict: bool) -> Outcome:

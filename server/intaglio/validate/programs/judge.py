@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import inspect
 import json
+import time
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -209,8 +210,13 @@ class Judge:
         return [self._show(message["call"]), *(self._shown_outcome(outcome) for outcome in message["outcomes"])]
 
     def do_examples(self, _message: dict[str, Any]) -> list[dict[str, Any]]:
-        """Every example with its outcome: {"ok", "said"}."""
-        return [self._example(example) for example in self.setup["examples"]]
+        """Every example with its outcome: {"ok", "said", "calls", "millis"}."""
+        results = []
+        for example in self.setup["examples"]:
+            started = time.perf_counter()
+            result = self._example(example)
+            results.append({**result, "millis": (time.perf_counter() - started) * 1000})
+        return results
 
     def do_golden(self, message: dict[str, Any]) -> dict[str, Any]:
         """Rows of a golden file: how many match, and a digest of what the function answered. No row leaves the judge."""
