@@ -26,24 +26,22 @@ class Cursor:
     word: Span
     indentation: bytes
     """White space before the comment mark."""
-
-    @property
-    def before(self) -> str:
-        """The part of the directive's value before the place; "" outside of a value."""
-        if self.directive is None or self.in_key:
-            return ""
-        return value_before(self.directive.value, self.offset)
+    before: str = ""
+    """The part of the directive's value before the place, with the white space there; "" outside of a value."""
 
 
-def value_before(text: Text, offset: int) -> str:
-    """The part of a value before a byte of the file, its lines joined as in the value."""
-    data = text.value.encode("utf-8", "surrogatepass")
-    end = 0
+def value_before(data: bytes, text: Text, offset: int) -> str:
+    """The part of a value before a byte of the file, its lines joined as in the value; white space at its end is kept."""
+    value = text.value.encode("utf-8", "surrogatepass")
+    end, place = 0, text.span.start
     for value_start, file_start, length in text.segments:
         if offset < file_start:
             break
         end = value_start + min(length, offset - file_start)
-    return data[:end].decode("utf-8", "replace")
+        place = file_start + length
+    rest = data[place:offset] if end and offset > place else b""
+    blank = ("\n" if b"\n" in rest else "") + (" " if rest[-1:] in {b" ", b"\t"} else "")
+    return value[:end].decode("utf-8", "replace") + blank
 
 
 def cursor_at(data: bytes, offset: int) -> Cursor | None:
@@ -68,9 +66,11 @@ def cursor_at(data: bytes, offset: int) -> Cursor | None:
         return Cursor(offset, block, None, in_key=True, word=word, indentation=indentation)
     if above.key_span.start >= line.start:
         in_key = offset <= above.key_span.end
-        return Cursor(offset, block, above, in_key, word, indentation)
+        before = "" if in_key else value_before(data, above.value, offset)
+        return Cursor(offset, block, above, in_key, word, indentation, before)
     if column > _column(lines, above) and above.key_span.start < line.start:
-        return Cursor(offset, block, above, in_key=False, word=word, indentation=indentation)
+        before = value_before(data, above.value, offset)
+        return Cursor(offset, block, above, in_key=False, word=word, indentation=indentation, before=before)
     return Cursor(offset, block, None, in_key=True, word=word, indentation=indentation)
 
 

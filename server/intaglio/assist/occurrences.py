@@ -109,9 +109,7 @@ class _Walk:
                 self.visit(child, bound, direct)
         elif kind in _COMPREHENSIONS:
             self.comprehension(node, bound, direct)
-        elif kind == "lambda":
-            self.function(node, bound, direct)
-        elif kind == "function_definition":
+        elif kind in {"lambda", "function_definition"}:
             self.function(node, bound, direct)
         elif kind == "class_definition":
             self.class_body(node, bound, direct)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from intaglio.config import Settings
 from intaglio.finding import Span
-from intaglio.lock.model import SpecState
+from intaglio.lock.model import Inputs, SpecState
 from intaglio.progress import SpecProgress
 from intaglio.snapshot import Snapshot
 from intaglio.spec.document import Document
 from intaglio.spec.model import Spec
+from intaglio.validate.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class View:
     """A file as an editor has it. `path` is workspace-relative; all spans count bytes of `document.data`.
 
     `states` and `progress` are by qualified name: what the locks say now, and the latest run's picture. A run that was
-    begun on another text of the spec or its function is in `outdated`.
+    begun on another text of the spec or its function is in `outdated`. `cached` are verdicts of the local cache on exactly
+    what is there now, and `inputs` its fingerprints; both may be left out. `models` are model names that are known.
     """
 
     path: str
@@ -30,6 +33,9 @@ class View:
     progress: Mapping[str, SpecProgress] = field(default_factory=dict)
     outdated: frozenset[str] = frozenset()
     trusted: bool = False
+    cached: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
+    inputs: Mapping[str, Inputs] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
 
     @property
     def specs(self) -> tuple[Spec, ...]:
@@ -37,8 +43,20 @@ class View:
         return tuple(self.document.reading.specs)
 
     def spec_at(self, offset: int) -> Spec | None:
-        """The spec whose block or function holds the byte at `offset`."""
-        for spec in self.document.reading.specs:
+        """The innermost spec whose block or function holds the byte at `offset`."""
+        specs = self.document.reading.specs
+        place = bisect.bisect_right(range(len(specs)), offset, key=lambda number: specs[number].block.start)
+        for number in reversed(range(place)):
+            spec = specs[number]
             if Span(spec.block.start, spec.function.span.end).contains(offset):
                 return spec
+            if not spec.function.is_nested:
+                return None
         return None
+
+    def verdicts(self, name: str) -> tuple[Verdict, ...]:
+        """The latest verdicts that speak of the text as it is: this session's, else the cache's; none where there are none."""
+        progress = self.progress.get(name)
+        if progress is not None and progress.verdicts:
+            return () if name in self.outdated else progress.verdicts
+        return self.cached.get(name, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import re
 import subprocess
@@ -91,6 +92,25 @@ def load_block(name: str, root: Path | None, tree: Tree | None = None) -> Prompt
         return parse_block(name, *found)
     names = {path.stem for folder, _ in _folders("blocks", root) if folder.is_dir() for path in folder.glob("*.md")}
     raise TemplateError(_unknown("prompt block", name, sorted(names)))
+
+
+def list_blocks(root: Path | None) -> tuple[PromptBlock, ...]:
+    """Every prompt block that a spec of the workspace can name; those that cannot be read are left out."""
+    found: dict[str, PromptBlock] = {}
+    for folder, prefix in _folders("blocks", root):
+        for path in sorted(folder.glob("*.md")) if folder.is_dir() else []:
+            if path.stem not in found:
+                with contextlib.suppress(TemplateError):
+                    found[path.stem] = parse_block(
+                        path.stem, f"{prefix}{path.name}", _read(path, f"{prefix}{path.name}")
+                    )
+    return tuple(found[name] for name in sorted(found))
+
+
+def file_of(kind: str, name: str, root: Path | None) -> Path | None:
+    """The file of a template (`kind` "functions") or a prompt block ("blocks") by the name that specs give it."""
+    suffix = ".py" if kind == "functions" else ".md"
+    return next((path for path, _ in _candidates(kind, suffix, name, root)), None)
 
 
 def parse_block(name: str, path: str, source: str) -> PromptBlock:

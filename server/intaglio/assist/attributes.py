@@ -1,0 +1,166 @@
+"""What jedi knows of an expression that is being typed: attributes behind a dot, signatures of calls. Text in, values out.
+
+jedi reads an excerpt of the file and the sources that it imports. It runs nothing of the workspace: compiled modules are looked
+for in the standard library alone, no project file of jedi's own and no plug-in is loaded. Imported lazily, as it takes 0.2 s.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+import sysconfig
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from intaglio.assist.excerpt import excerpt
+from intaglio.assist.view import View
+from intaglio.spec.model import FunctionKind, ParameterKind, Spec
+
+_LOCK = threading.Lock()
+"""jedi's caches are not made for threads."""
+_WORD = re.compile(r"[^\W\d]\w*")
+_ANNOTATION_OF = {ParameterKind.VAR_POSITIONAL: "tuple[{}, ...]", ParameterKind.VAR_KEYWORD: "dict[str, {}]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One attribute: its name, what it is (`function`, `property`, `statement`, `module` ...), and a line about it."""
+
+    name: str
+    kind: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A function that is being called: its name, and each parameter as written."""
+
+    name: str
+    parameters: tuple[str, ...]
+    active: int | None
+    documentation: str
+
+
+def attributes(view: View, spec: Spec | None, before: str, *, inside: bool) -> tuple[Known, ...]:
+    """What may stand behind the last dot of `before`, the part of an expression up to the cursor.
+
+    `inside`: whether the function's parameters and `result` are known to the expression. Empty when jedi is not installed.
+    """
+    text = _program(view, spec, before, inside=inside)
+    found: tuple[Known, ...] = ()
+    with _LOCK, _quiet():
+        script = _script(view, text)
+        if script is not None:
+            found = tuple(
+                Known(one.name, one.type, one.description) for one in script.complete() if not one.name.startswith("_")
+            )
+    return found
+
+
+def called(view: View, spec: Spec | None, before: str, *, inside: bool) -> Called | None:
+    """The call whose argument is being typed at the end of `before`. None when jedi is not installed."""
+    text = _program(view, spec, before, inside=inside)
+    found: Called | None = None
+    with _LOCK, _quiet():
+        script = _script(view, text)
+        signatures = script.get_signatures() if script is not None else []
+        if signatures:
+            one = signatures[0]
+            parameters = tuple(parameter.to_string() for parameter in one.params)
+            found = Called(one.name, parameters, one.index, one.docstring(raw=True).partition("\n\n")[0])
+    return found
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Jedi fails in many ways on half-typed code; as what it says is a hint, a failure says nothing."""
+    with warnings.catch_warnings(), suppress(Exception):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _script(view: View, text: str) -> Any:
+    """A jedi script of a text; None where jedi is missing."""
+    jedi = _jedi()
+    if jedi is None:
+        return None
+    root = view.snapshot.root
+    folder = (root / view.path).parent
+    project = jedi.Project(root, sys_path=_library(), smart_sys_path=False, added_sys_path=[str(root), str(folder)])
+    return jedi.Script(text, path=root / view.path, project=project, environment=_environment())
+
+
+def _program(view: View, spec: Spec | None, before: str, *, inside: bool) -> str:
+    words = set(_WORD.findall(before))
+    heading = "def _():"
+    if spec is not None:
+        function = spec.function
+        words |= {function.name, *function.owners[:1]}
+        if inside:
+            parameters = []
+            for place, parameter in enumerate(function.parameters):
+                note = parameter.annotation or ""
+                if place == 0 and function.kind in {FunctionKind.METHOD, FunctionKind.PROPERTY} and not note:
+                    note = ".".join(function.owners)
+                note = _ANNOTATION_OF.get(parameter.kind, "{}").format(note) if note else ""
+                parameters.append(f"{parameter.name}: {note}" if note else parameter.name)
+            result = "list" if function.is_generator else function.returns
+            parameters.append(f"result: {result}" if result else "result")
+            words |= set(_WORD.findall(" ".join(parameters)))
+            heading = f"def _({', '.join(parameters)}):"
+    return f"{excerpt(view.document, frozenset(words))}\n\n{heading}\n    return (\n{before}"
+
+
+@functools.cache
+def _jedi() -> Any:
+    try:
+        import jedi
+    except ImportError:
+        return None
+    jedi.settings.auto_import_modules = []
+    jedi.settings.allow_unsafe_interpreter_executions = False
+    return jedi
+
+
+@functools.cache
+def _library() -> tuple[str, ...]:
+    """The folders of the standard library: the only ones that compiled modules may come from."""
+    stands = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), str(Path(sysconfig.__file__).parent)}
+    return tuple(
+        place
+        for place in sys.path
+        if any(place == one or (place.startswith(f"{one}/") and "site-packages" not in place) for one in stands)
+    )
+
+
+@functools.cache
+def _environment() -> Any:
+    """The running interpreter as jedi sees it: the standard library on its path, and nothing is imported for an answer.
+
+    Of compiled modules jedi would import what it finds in its folders, with `sys.path` changed meanwhile for every thread; here it
+    gets those of the standard library that are loaded already. Of all others it has the stubs.
+    """
+    from jedi.api.environment import InterpreterEnvironment
+    from jedi.inference.compiled.access import create_access_path
+    from jedi.inference.compiled.subprocess import InferenceStateSameProcess
+
+    class LoadedModules(InferenceStateSameProcess):  # type: ignore[misc]  # jedi has no types
+        def load_module(self, dotted_name: str, sys_path: list[str]) -> Any:  # noqa: ARG002 - jedi's own signature
+            is_standard = dotted_name.partition(".")[0] in sys.stdlib_module_names
+            module = sys.modules.get(dotted_name) if is_standard else None
+            return create_access_path(self._inference_state_weakref(), module) if module is not None else None
+
+    class LibraryEnvironment(InterpreterEnvironment):  # type: ignore[misc]  # jedi has no types
+        def get_sys_path(self) -> list[str]:
+            return list(_library())
+
+        def get_inference_state_subprocess(self, inference_state: Any) -> Any:
+            return LoadedModules(inference_state)
+
+    return LibraryEnvironment()
