@@ -25,6 +25,11 @@ class OpenCall:
     keyword: str
     given: tuple[str, ...]
 
+    @property
+    def by_position(self) -> int:
+        """How many arguments before the cursor are given without a keyword."""
+        return max(0, self.position - len(self.given))
+
 
 def open_call(before: str) -> OpenCall | None:
     """The innermost call that is open at the end of `before`; None outside of calls, and in a string."""

@@ -258,7 +258,7 @@ def _keywords(spec: Spec, before: str, word: Span) -> Iterator[Item]:
     if call is None or call.keyword or not calls_own(spec, call.callee):
         return
     parameters = called_parameters(spec)
-    taken = {one.name for one in parameters[: call.position] if one.kind is not ParameterKind.KEYWORD_ONLY} | set(
+    taken = {one.name for one in parameters[: call.by_position] if one.kind is not ParameterKind.KEYWORD_ONLY} | set(
         call.given
     )
     named = {ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY}
