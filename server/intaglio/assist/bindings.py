@@ -50,6 +50,8 @@ def binding_of(document: Document, name: str) -> Binding | None:
         for binding in bindings_in(section.data, start):
             if binding.name == name:
                 return binding
+    if not document.sections:  # a text without specs is not cut
+        return next((binding for binding in bindings_in(document.data, 0) if binding.name == name), None)
     return None
 
 

@@ -38,8 +38,8 @@ class Use(StrEnum):
 class Occurrence:
     """One name at [start, end), in bytes of the piece.
 
-    `callee` is set for a KEYWORD: the name that is called, with a dot before it for an attribute. `imported` marks a name in
-    an import, which a new name could not simply replace.
+    `callee` is set for a KEYWORD: the name that is called, taken from outside, or with a dot before it an attribute. `imported`
+    marks a name in an import, which a new name could not simply replace.
     """
 
     name: str
@@ -134,7 +134,8 @@ class _Walk:
         name = node.child_by_field_name("name")
         value = node.child_by_field_name("value")
         if name is not None:
-            self.add(name, Use.KEYWORD, self.callee(node))
+            callee = self.callee(node)
+            self.add(name, Use.KEYWORD, "" if callee in bound or callee in direct else callee)
         if value is not None:
             self.visit(value, bound, direct)
 

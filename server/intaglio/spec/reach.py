@@ -213,7 +213,7 @@ class _Walk:
         self, index: ModuleIndex, module: str, statement: Statement, imported: ImportedName
     ) -> list[tuple[ModuleIndex, str, str]]:
         """Where an import leads: the imported file's name, or nowhere when it lies outside the workspace."""
-        located = _locate(index.path, imported, self.read_module)
+        located = locate_import(index.path, imported, self.read_module)
         if located is None:
             self.outside.add(id(statement))
             return []
@@ -261,7 +261,7 @@ class _Walk:
                         index.statements[name][0].span if name in index.statements else None)  # fmt: skip
 
 
-def _locate(path: str, imported: ImportedName, read_module: ReadModule) -> tuple[str, str, bool] | None:
+def locate_import(path: str, imported: ImportedName, read_module: ReadModule) -> tuple[str, str, bool] | None:
     """The workspace file that an import names, its dotted name, and whether the member is itself a module."""
     folder = posixpath.dirname(path)
     if imported.level:
