@@ -182,6 +182,20 @@ class Ledger:
             connection.close()
 
 
+def models_used(path: Path) -> tuple[str, ...]:
+    """The models that a ledger knows, the latest first; none where there is no ledger, or it cannot be read. Writes nothing."""
+    if not path.is_file():
+        return ()
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0.2)) as connection:
+            rows = connection.execute(
+                "SELECT model FROM attempt WHERE model != '' GROUP BY model ORDER BY max(id) DESC"
+            )
+            return tuple(str(model) for (model,) in rows.fetchmany(50))
+    except sqlite3.Error:
+        return ()
+
+
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
     return "not a database" in str(error) or "malformed" in str(error)
 

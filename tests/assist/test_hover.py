@@ -123,6 +123,7 @@ def test_stages_of_a_candidate_that_did_not_pass(view_at):
         SpecKey("claims.py", "decide"),
         Phase.REFUSED,
         attempt=3,
+        text="another",
         verdicts=verdicts("passed", "passed", "failed", "skipped"),
     )
     check(

@@ -39,8 +39,8 @@ def check(view_at, expected, **known):
     assert [(line, label) for line, label, _ in shown(view)] == expected
 
 
-def progress(phase=Phase.REFUSED, attempt=0, verdicts=VERDICTS):
-    return {"f": SpecProgress(SpecKey("claims.py", "f"), phase, attempt=attempt, verdicts=verdicts)}
+def progress(phase=Phase.REFUSED, text=TEXT, verdicts=VERDICTS):
+    return {"f": SpecProgress(SpecKey("claims.py", "f"), phase, text=text, verdicts=verdicts)}
 
 
 EXPECTED = [
@@ -70,11 +70,11 @@ def test_nothing_is_shown_while_the_stage_has_not_ended(view_at):
 
 
 def test_a_candidate_that_is_not_in_the_file_is_called_so(view_at):
-    view, _ = view_at(TEXT, progress=progress(Phase.REFUSED, attempt=2))
+    view, _ = view_at(TEXT, progress=progress(Phase.PROPOSED, TEXT.replace("...", "return ''")))
     tooltips = [tooltip for _, _, tooltip in shown(view)]
     assert tooltips[0] == "passed in 0.3 ms of the candidate, which is not in the file"
     assert tooltips[1] == "gave 'one', and 'two' is expected of the candidate, which is not in the file"
-    view, _ = view_at(TEXT, progress=progress(Phase.LOCKED, attempt=2))
+    view, _ = view_at(TEXT, progress=progress(Phase.LOCKED))
     assert shown(view)[3][2] == "49 of 50 golden rows match, in 12 ms"
 
 

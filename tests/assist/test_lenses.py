@@ -50,7 +50,7 @@ def test_a_lock_tells_model_tokens_cost_and_age(locked_as):
 def test_a_run_shows_its_stages_and_can_be_cancelled(view_at):
     verdicts = (Verdict(StageName.SECURITY, Outcome.PASSED), Verdict(StageName.SYNTAX, Outcome.PASSED))
     progress = SpecProgress(
-        SpecKey("claims.py", "f"), Phase.VALIDATING, 2, 5, "litellm", "openai/some-model", running=StageName.EXECUTION,
+        SpecKey("claims.py", "f"), Phase.VALIDATING, 2, 5, "litellm", "openai/some-model", running=StageName.EXECUTION, text="another",
         verdicts=verdicts, usage=Usage(1000, 234),
     )  # fmt: skip
     view, _ = view_at(STUB, progress={"f": progress})

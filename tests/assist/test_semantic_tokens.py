@@ -2,7 +2,8 @@
 
 import pytest
 
-from intaglio.assist.semantic_tokens import TYPES, semantic_tokens
+from intaglio.assist.semantic_tokens import semantic_tokens
+from intaglio.assist.token_types import TYPES
 from intaglio.finding import Span
 
 LETTERS = {

@@ -49,10 +49,10 @@ def estimate(view: View, spec: Spec, price: Price | None = None) -> Estimate:
         return Estimate("")
     if not model:
         return Estimate("", needs_model=True)
-    root = view.snapshot.root if view.trusted else None
+    root, tree = (view.snapshot.root, view.snapshot) if view.trusted else (None, None)
     try:
-        template = load_template(spec.template, root)
-        blocks = tuple(load_block(text.value.strip(), root).text for text in spec.comply)
+        template = load_template(spec.template, root, tree)
+        blocks = tuple(load_block(text.value.strip(), root, tree).text for text in spec.comply)
         contract = f"{template.summary}\n\n{template.contract}"
     except TemplateError:
         contract, blocks = "", ()

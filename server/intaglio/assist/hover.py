@@ -171,14 +171,14 @@ def _fingerprints(then: Inputs, now: Inputs | None) -> str:
 
 def _named(view: View, directive: Directive) -> str:
     """A template, a prompt block or a module that a directive names."""
-    root = view.snapshot.root if view.trusted else None
+    root, tree = (view.snapshot.root, view.snapshot) if view.trusted else (None, None)
     name = directive.value.value.strip()
     try:
         if directive.key == "template":
-            template = load_template(name, root)
+            template = load_template(name, root, tree)
             return f"**{name}** · {template.path}\n\n{template.summary}\n\n```\n{template.contract}\n```"
         if directive.key == "comply":
-            block = load_block(name, root)
+            block = load_block(name, root, tree)
             return f"**{name}** · {block.path}\n\n{block.text}"
     except TemplateError as error:
         return str(error)

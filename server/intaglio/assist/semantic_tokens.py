@@ -19,21 +19,6 @@ from intaglio.spec.expression import split_arrow, split_first_word, split_last_w
 from intaglio.spec.model import Directive, Spec, Text
 from intaglio.spec.python import LANGUAGE
 
-TYPES = (
-    "keyword",
-    "macro",
-    "operator",
-    "string",
-    "number",
-    "parameter",
-    "variable",
-    "function",
-    "class",
-    "property",
-    "namespace",
-)
-"""The legend, in the protocol's standard words. `macro` is a directive's key."""
-
 _NAMED = {"template": "function", "comply": "namespace", "use": "namespace", "model": "string", "strict": "keyword"}
 _ROLES = {
     "require": Role.REQUIRE, "ensure": Role.ENSURE, "raises": Role.RAISES_CONDITION, "rule": Role.RULE_CONDITION,

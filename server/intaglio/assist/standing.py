@@ -52,11 +52,14 @@ def standing_of(view: View, spec: Spec) -> Standing:
 
 
 def of_candidate(view: View, spec: Spec) -> bool:
-    """Whether the latest run judged a candidate that did not come into the file."""
+    """Whether the latest run judged a candidate that is not what the file holds: not accepted yet, refused, or undone."""
     progress = view.progress.get(spec.name)
-    if progress is None or spec.name in view.outdated or not progress.attempt:
+    if progress is None or spec.name in view.outdated or not progress.text:
         return False
-    return progress.phase not in {Phase.ACCEPTED, Phase.LOCKED}
+    return (
+        view.document.data[spec.function.span.start : spec.function.span.end].decode("utf-8", "replace")
+        not in progress.text
+    )
 
 
 def _stages(view: View, spec: Spec) -> tuple[Stage, ...]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from intaglio.finding import Finding
 from intaglio.lock.check import locked_notes
 from intaglio.lock.inputs import Materials, current_inputs
-from intaglio.lock.model import FileStates, LockFile, Present
+from intaglio.lock.model import FileStates, Inputs, LockFile, Present
 from intaglio.lock.state import IsReady, never_ready, states_of, with_moves
 from intaglio.spec import read_specs
 from intaglio.spec.document import Document
@@ -52,6 +52,10 @@ class LiveStates:
         for name, (_, present) in list(self._presents.items()):
             if not paths.isdisjoint(present.inputs.depends) or present.problems:
                 del self._presents[name]
+
+    def inputs(self) -> dict[str, Inputs]:
+        """The fingerprints of what is there, by qualified name, as they were computed last."""
+        return {name: present.inputs for name, (_, present) in self._presents.items()}
 
     def states(
         self, document: Document, materials: Materials, lock: LockFile, is_ready: IsReady = never_ready

@@ -62,6 +62,16 @@ def client_of(params: types.InitializeParams) -> Client:
         label_details=bool(
             _get(capabilities, "text_document", "completion", "completion_item", "label_details_support")
         ),
+        label_offsets=bool(
+            _get(
+                capabilities,
+                "text_document",
+                "signature_help",
+                "signature_information",
+                "parameter_information",
+                "label_offset_support",
+            )
+        ),
         hierarchical_symbols=bool(
             _get(capabilities, "text_document", "document_symbol", "hierarchical_document_symbol_support")
         ),

@@ -17,14 +17,30 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from intaglio.assist.token_types import TYPES
 from intaglio.lsp import barrier, did_change_configuration, lifecycle, text_sync, trust, watched_files
 from intaglio.lsp.commands import COMMANDS, cancel_progress
 
 if TYPE_CHECKING:
-    from intaglio.lsp.asked import Asked
     from intaglio.lsp.server import Server
 
-Feature = Callable[["Asked", Any], Any]
+Feature = Callable[..., Any]
+
+
+def _load(place: str) -> Feature:
+    module, _, function = place.partition(":")
+    feature: Feature = getattr(importlib.import_module(f"intaglio.lsp.{module}"), function)
+    return feature
+
+
+def _later(place: str) -> Callable[..., Any]:
+    """A coroutine of a module that is loaded when it is first asked for."""
+
+    async def handle(server: Server, params: Any) -> Any:
+        return await _load(place)(server, params)
+
+    return handle
+
 
 ON_LOOP: dict[str, tuple[Callable[..., Any], Any]] = {
     types.INITIALIZE: (lifecycle.initialize, None),
@@ -42,12 +58,38 @@ ON_LOOP: dict[str, tuple[Callable[..., Any], Any]] = {
     "intaglio/barrier": (barrier.barrier, None),
     "intaglio/specs": (barrier.specs, None),
     "intaglio/trust": (trust.did_change_trust, None),
+    types.CODE_LENS_RESOLVE: (_later("code_lens:resolve"), None),
+    types.TEXT_DOCUMENT_RENAME: (_later("rename:rename"), types.RenameOptions(prepare_provider=True)),
+    types.WORKSPACE_SYMBOL: (_later("workspace_symbol:workspace_symbol"), None),
 }
 
-FROM_VIEW: dict[str, tuple[str, Any]] = {}
+LEGEND = types.SemanticTokensLegend(list(TYPES), [])
+
+FROM_VIEW: dict[str, tuple[str, Any]] = {
+    types.TEXT_DOCUMENT_HOVER: ("hover:hover", None),
+    types.TEXT_DOCUMENT_CODE_LENS: ("code_lens:code_lens", types.CodeLensOptions(resolve_provider=True)),
+    types.TEXT_DOCUMENT_INLAY_HINT: ("inlay_hint:inlay_hint", None),
+    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: ("document_symbol:document_symbol", None),
+    types.TEXT_DOCUMENT_DOCUMENT_LINK: ("definition:document_link", None),
+    types.TEXT_DOCUMENT_DEFINITION: ("definition:definition", None),
+    types.TEXT_DOCUMENT_REFERENCES: ("references:references", None),
+    types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: ("references:document_highlight", None),
+    types.TEXT_DOCUMENT_PREPARE_RENAME: ("rename:prepare_rename", None),
+    types.TEXT_DOCUMENT_FOLDING_RANGE: ("folding_range:folding_range", None),
+    types.TEXT_DOCUMENT_SELECTION_RANGE: ("folding_range:selection_range", None),
+}
 """By method: "module:function" under intaglio.lsp, and the options that the server's capabilities name."""
 
-IN_THREAD: dict[str, tuple[str, Any]] = {}
+IN_THREAD: dict[str, tuple[str, Any]] = {
+    types.TEXT_DOCUMENT_COMPLETION: (
+        "completion:completion", types.CompletionOptions(trigger_characters=["#", " ", ":", ".", "/", ","]),
+    ),
+    types.TEXT_DOCUMENT_SIGNATURE_HELP: (
+        "signature_help:signature_help", types.SignatureHelpOptions(trigger_characters=["(", ","]),
+    ),
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: ("semantic_tokens:full", LEGEND),
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: ("semantic_tokens:within", LEGEND),
+}  # fmt: skip
 """As FROM_VIEW."""
 
 
@@ -110,12 +152,6 @@ def _in_thread(server: Server, place: str) -> Callable[[Any], Any]:
 
 
 _THINKERS = ThreadPoolExecutor(2, "intaglio-answers")
-
-
-def _load(place: str) -> Feature:
-    module, _, function = place.partition(":")
-    feature: Feature = getattr(importlib.import_module(f"intaglio.lsp.{module}"), function)
-    return feature
 
 
 def _uri(params: Any) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from lsprotocol.types import SymbolInformation
+
 from intaglio.assist.view import View
 from intaglio.events import Accepted, Proposed, SpecKey
 from intaglio.finding import Finding
@@ -96,6 +98,14 @@ class Desk:
             self.runs[name] = replace(run, progress=advance(run.progress, taken))
 
 
+@dataclass(frozen=True, slots=True)
+class FileSymbols:
+    """The specs of one file on disk for `workspace/symbol`, as they were when it and its lock file were so old and so long."""
+
+    stamp: tuple[object, ...]
+    symbols: tuple[SymbolInformation, ...]
+
+
 @dataclass(slots=True)
 class Session:
     """Everything the server knows. `trusted` is what the client or the user said last; None: nobody said anything."""
@@ -108,6 +118,11 @@ class Session:
     trusted: bool | None = None
     roots: dict[Path, Root] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
+    symbols: dict[tuple[Path, str], FileSymbols] = field(default_factory=dict)
+
+    def versions(self) -> dict[str, int | None]:
+        """The versions of the open files."""
+        return {uri: desk.file.version for uri, desk in self.desks.items()}
 
     def trusts(self, root: Root) -> bool:
         """Whether stages and models may run, and the workspace's own templates be used, in this root."""
@@ -249,6 +264,7 @@ class Session:
             {name: run.progress for name, run in desk.runs.items()},
             frozenset(name for name, run in desk.runs.items() if run.outdated),
             self.trusts(root),
+            inputs=desk.live.inputs(),
         )
 
     def key(self, desk: Desk, name: str) -> SpecKey:

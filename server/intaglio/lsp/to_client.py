@@ -5,6 +5,7 @@ What is sent at every key is built as plain dictionaries: making the library's o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,14 @@ def edit_of(asked: Asked, edits: Iterable[tuple[Span, str]]) -> types.WorkspaceE
 def uri_of(path: Path) -> str:
     """A file's URI."""
     return from_fs_path(str(path)) or path.as_uri()
+
+
+def markup(text: str, *, markdown: bool) -> types.MarkupContent:
+    """Markdown, or for a client that shows it as it is the same without its marks."""
+    if markdown:
+        return types.MarkupContent(types.MarkupKind.Markdown, text)
+    bare = re.sub(r"^(```\w*|\|(-+\|)+)\n?|\*\*|`|^_|_$", "", text, flags=re.MULTILINE)
+    return types.MarkupContent(types.MarkupKind.PlainText, bare.strip())
 
 
 def severity_number(severity: Severity) -> int:

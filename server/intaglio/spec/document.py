@@ -49,11 +49,6 @@ class Document:
         return self.data.decode("utf-8", "surrogatepass")
 
     @property
-    def sections(self) -> tuple[Placed, ...]:
-        """Its sections in order, each with where it starts now. A text without specs has none."""
-        return self._sections
-
-    @property
     def names(self) -> frozenset[str] | None:
         """What it binds at module level; None where a star import leaves that open."""
         found: set[str] = set()

@@ -47,7 +47,7 @@ class TextIndex:
         offset = min(offset, self._line_end(line))
         while start < offset < len(self._data) and self._data[offset] & 0xC0 == 0x80:
             offset -= 1
-        return Position(line, _units(self._data[start:offset], encoding))
+        return Position(line, units_of(self._data[start:offset], encoding))
 
     def offset(self, position: Position, encoding: Encoding) -> int:
         """The byte at a position."""
@@ -80,8 +80,11 @@ class TextIndex:
         return end - 1 if end > self._starts[line] and self._data[end - 1 : end + 1] == b"\r\n" else end
 
 
-def _units(data: bytes, encoding: Encoding) -> int:
+def units_of(text: str | bytes, encoding: Encoding) -> int:
+    """How long a text is in units of an encoding."""
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     if encoding == "utf-8" or data.isascii():
         return len(data)
-    text = data.decode("utf-8", "surrogatepass")
-    return len(text) if encoding == "utf-32" else len(text) + sum(ord(character) > 0xFFFF for character in text)
+    characters = data.decode("utf-8", "surrogatepass")
+    wide = 0 if encoding == "utf-32" else sum(ord(character) > 0xFFFF for character in characters)
+    return len(characters) + wide

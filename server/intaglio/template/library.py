@@ -100,17 +100,17 @@ def list_blocks(root: Path | None) -> tuple[PromptBlock, ...]:
     for folder, prefix in _folders("blocks", root):
         for path in sorted(folder.glob("*.md")) if folder.is_dir() else []:
             if path.stem not in found:
+                shown = f"{prefix}{path.name}"
                 with contextlib.suppress(TemplateError):
-                    found[path.stem] = parse_block(
-                        path.stem, f"{prefix}{path.name}", _read(path, f"{prefix}{path.name}")
-                    )
+                    found[path.stem] = parse_block(path.stem, shown, _decode(_read(path, shown), shown))
     return tuple(found[name] for name in sorted(found))
 
 
 def file_of(kind: str, name: str, root: Path | None) -> Path | None:
     """The file of a template (`kind` "functions") or a prompt block ("blocks") by the name that specs give it."""
     suffix = ".py" if kind == "functions" else ".md"
-    return next((path for path, _ in _candidates(kind, suffix, name, root)), None)
+    places = [folder / f"{name}{suffix}" for folder, _ in _folders(kind, root)] if _NAME.match(name) else []
+    return next((path for path in places if path.is_file()), None)
 
 
 def parse_block(name: str, path: str, source: str) -> PromptBlock:

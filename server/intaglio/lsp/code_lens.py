@@ -1,0 +1,43 @@
+"""textDocument/codeLens and codeLens/resolve: what a compile may cost is told for the lenses that are looked at alone."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from intaglio.assist.lenses import Lens, lenses, priced_title
+from intaglio.lsp.from_client import mapping
+
+if TYPE_CHECKING:
+    from intaglio.lsp.asked import Asked
+    from intaglio.lsp.server import Server
+
+
+def code_lens(asked: Asked, _params: types.CodeLensParams) -> list[types.CodeLens]:
+    """State, stages and the next thing to do above each function."""
+    if not asked.editor.lenses:
+        return []
+    return [_lens(asked, lens) for lens in lenses(asked.view, dt.datetime.now(dt.UTC))]
+
+
+async def resolve(server: Server, lens: types.CodeLens) -> types.CodeLens:
+    """The lens of a compile with what it may cost."""
+    data = mapping(lens.data)
+    uri, name = data.get("uri"), data.get("name")
+    asked = server.asked(uri) if isinstance(uri, str) else None
+    title = "compile"
+    if asked is not None and isinstance(name, str):
+        title = await asyncio.to_thread(priced_title, asked.view, name)
+    arguments = [{"uri": uri, "name": name}]
+    return types.CodeLens(lens.range, types.Command(title, "intaglio.compile", arguments=arguments))
+
+
+def _lens(asked: Asked, lens: Lens) -> types.CodeLens:
+    uri = asked.file.uri
+    if lens.priced:
+        return types.CodeLens(asked.range(lens.span), data={"uri": uri, "name": lens.name})
+    argument = {"uri": uri, **dict(lens.arguments)} if lens.arguments else {}
+    return types.CodeLens(asked.range(lens.span), types.Command(lens.title, lens.command, arguments=[argument]))
