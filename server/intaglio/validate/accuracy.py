@@ -95,6 +95,7 @@ def _examples(subject: Subject, judge: Judge, told: _Told) -> list[Finding]:
     if not examples:
         return []
     findings = []
+    judge.runner.begin()
     results: list[dict[str, Any]] = judge.ask("examples")
     for index, (example, result) in enumerate(zip(examples, results, strict=True)):
         told.results.append(DirectiveResult("example", index, result["ok"], result["said"], result["millis"]))

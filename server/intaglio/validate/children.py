@@ -70,6 +70,10 @@ class Runner:
             self.child.close()
             self.child = None
 
+    def begin(self) -> None:
+        """Start the child, so that the first call is not charged with that. Raises LoadFailed, ChildFailed."""
+        self._ready()
+
     def answer(self, call: Call, *, repeated: bool = False) -> Outcome:
         """What one call comes to."""
         return next(iter(self.answers([call], repeated=repeated)))
