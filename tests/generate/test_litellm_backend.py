@@ -51,6 +51,23 @@ def test_a_cut_connection_is_an_error(backend):
     assert caught.value.code in {"GE106", "GE110"}
 
 
+@pytest.mark.parametrize(
+    ("model", "variable"), [("openai/gpt-4o", "OPENAI_API_KEY"), ("anthropic/claude-sonnet-4-5", "ANTHROPIC_API_KEY")]
+)
+def test_a_key_that_is_nowhere_is_named(monkeypatch, model, variable):
+    """Nothing is sent: the providers' own clients look for the key first."""
+    monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    backend = LitellmBackend("", seconds=20)
+    try:
+        with pytest.raises(GenerationError) as caught:
+            list(backend.generate(Request(SPEC, (Message("user", "u"),), model, 64, 0.0, 1), threading.Event()))
+    finally:
+        backend.close()
+    assert caught.value.code == "GE105"
+    assert f"set {variable}" in str(caught.value)
+
+
 def test_a_rate_limit_is_waited_for(backend):
     with scripted(Step(status=429, headers={"Retry-After": "0"}), Step("return 1")) as served:
         last = ask(backend, served)[-1]

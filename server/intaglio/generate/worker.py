@@ -22,6 +22,10 @@ SERVICE = "intaglio"
 """The service under which keys stand in the system keyring; the user name is the variable's name."""
 
 
+_NO_KEY = re.compile(r"missing\b.*\b(credentials|api[ _-]?key)|api_key.*must be set", re.IGNORECASE)
+"""How litellm and the providers' clients say that they were given no key."""
+
+
 class Interrupted(Exception):
     """A server that serves one client at a time ended a stream in favour of another."""
 
@@ -85,7 +89,7 @@ class Worker:
                 self.say(request, error={"code": "cancelled", "message": "cancelled"})
                 break
             except Exception as error:  # noqa: BLE001 - every provider's error is told to the parent, by its kind
-                code, message = self.kind_of(error)
+                code, message = self.kind_of(error, request.get("keyless", []))
                 if code == "GE108" and attempt < MOST_RETRIES:
                     self.say(request, waiting=True)
                     await asyncio.sleep(min(self.wait_of(error, attempt), MOST_WAIT))
@@ -163,7 +167,10 @@ class Worker:
         )
 
     def find_key(self, request: dict[str, Any]) -> None:
-        """Put a key from the system keyring into this process's environment, where the environment lacks it."""
+        """Put a key from the system keyring into this process's environment, where the environment lacks it.
+
+        The variables that stay empty are noted in the request: a provider may have other ways, and says so when it has not.
+        """
         if request.get("api_key"):
             return
         try:
@@ -176,14 +183,22 @@ class Worker:
 
                 value = keyring.get_password(SERVICE, name)
             except Exception:  # noqa: BLE001 - no keyring on this machine: the provider will say that the key is missing
-                return
+                value = None
             if value:
                 os.environ[name] = value
+            else:
+                request.setdefault("keyless", []).append(name)
 
-    def kind_of(self, error: Exception) -> tuple[str, str]:
-        """A finding's code for a provider's error, and what to say."""
+    def kind_of(self, error: Exception, keyless: list[str]) -> tuple[str, str]:
+        """A finding's code for a provider's error, and what to say. `keyless` are variables for a key that are empty."""
         kinds = self.litellm.exceptions
         message = plain_message(error)
+        if keyless and _NO_KEY.search(message):
+            names = " or ".join(keyless)
+            return (
+                "GE105",
+                f"there is no key for the provider: set {names}, or run `keyring set {SERVICE} {keyless[0]}`",
+            )
         if isinstance(error, kinds.AuthenticationError | kinds.PermissionDeniedError):
             return "GE105", f"the provider refused the key: {message}"
         if isinstance(error, kinds.RateLimitError):
