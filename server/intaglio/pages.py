@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from intaglio import config, explanations, manifests
-from intaglio.cli import manual, report
+from intaglio.cli import log_command, manual, report
 from intaglio.spec import language
 
 
@@ -21,6 +21,7 @@ def render_pages() -> dict[str, str]:
         "findings.md": explanations.render_markdown(),
         "spec-language.md": language.render_markdown(),
         "commands.md": manual.render_markdown(),
+        "log.schema.json": json.dumps(log_command.SCHEMA, indent=2) + "\n",
         "report.schema.json": json.dumps(report.SCHEMA, indent=2) + "\n",
     }
 

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "verify": "Check every lock; exit 1 unless all match (for hooks and CI)",
     "diff": "Show what changed since a spec was locked",
     "restore": "Bring a locked body back",
+    "log": "Tell the life of an artifact: each lock, why, what it cost, who accepted it",
     "explain": "Explain a finding's code, offline",
     "templates": "List, show and check templates",
     "lsp": "Start the language server, for editors",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from intaglio.cli.report import PlacedFinding, Report, SpecReport, place_finding
@@ -16,8 +17,11 @@ from intaglio.spec.model import Spec
 from intaglio.spec.references import check_references
 
 
-def state_report(selection: Selection, *, ready: bool) -> Report:
-    """Every selected spec with its state; `ready` says whether the verdict cache is asked (it needs the validate extra)."""
+def state_report(selection: Selection, *, ready: bool, explain: bool = False) -> Report:
+    """Every selected spec with its state; `ready` says whether the verdict cache is asked (it needs the validate extra).
+
+    `explain` has git's history searched for the commits since which locked fingerprints are others.
+    """
     materials = Materials(selection.root, selection.snapshot)
     rows: list[SpecReport] = []
     file_findings: list[PlacedFinding] = []
@@ -38,12 +42,28 @@ def state_report(selection: Selection, *, ready: bool) -> Report:
         file_findings += [place_finding(finding, path, text or "", None) for finding in found.findings]
         if reading is not None:
             file_findings += [place_finding(finding, path, text or "", None) for finding in reading.findings]
+        if explain:
+            found = replace(
+                found, states=tuple(_explained(selection, materials, state, specs) for state in found.states)
+            )
         rows += [
             spec_report(selection, state, specs.get(state.name), text or "")
             for state in found.states
             if selection.chosen(SpecKey(path, state.name))
         ]
     return Report(tuple(rows), tuple(dict.fromkeys(file_findings)))
+
+
+def _explained(selection: Selection, materials: Materials, state: SpecState, specs: dict[str, Spec]) -> SpecState:
+    """A state whose reasons say of each fingerprint from what to what it moved, and since which commit."""
+    from intaglio.lock.inputs import current_inputs
+    from intaglio.lock.moved import moved_since
+
+    spec, text = specs.get(state.name), selection.snapshot.text(state.path)
+    if state.entry is None or spec is None or text is None:
+        return state
+    moved = moved_since(selection.root, state.path, state.entry, current_inputs(materials, state.path, text, spec))
+    return replace(state, reasons=(*state.reasons, *map(str, moved)))
 
 
 def spec_report(selection: Selection, state: SpecState, spec: Spec | None, text: str) -> SpecReport:

@@ -9,7 +9,9 @@ import click
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH[::NAME]]...")
-@click.option("--explain", is_flag=True, help="Show each lock's contents too.")
+@click.option(
+    "--explain", is_flag=True, help="Show each lock's contents too, which fingerprint moved, and since which commit."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document (docs/report.schema.json).")
 def command(paths: tuple[str, ...], explain: bool, as_json: bool) -> None:
     """Show the state of each spec in PATH (files, folders, FILE::NAME; the whole workspace by default).
@@ -23,6 +25,6 @@ def command(paths: tuple[str, ...], explain: bool, as_json: bool) -> None:
     from intaglio.cli.states import state_report
 
     selection = select(paths)
-    report = state_report(selection, ready=importlib.util.find_spec("bandit") is not None)
+    report = state_report(selection, ready=importlib.util.find_spec("bandit") is not None, explain=explain)
     show(report, as_json=as_json, explain=explain)
     end(1 if report.has_error() else 0)
