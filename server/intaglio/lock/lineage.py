@@ -45,14 +45,7 @@ def lineage(root: Path, path: str, name: str) -> tuple[Chapter, ...]:
         if not chapters and here is not None and all(chapter.entry != here for chapter in own):
             chapters.append(Chapter(*place, here, None))
         chapters += own
-        oldest = own[-1] if own else None
-        place = (
-            _before(root, oldest)
-            if oldest is not None and oldest.revision is not None
-            else _uncommitted_move(root, here, path, name)
-            if not own
-            else None
-        )
+        place = _before(root, own[-1]) if own else _uncommitted_move(root, here, path, name)
     return tuple(_compared(chapters))
 
 

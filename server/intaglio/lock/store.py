@@ -58,6 +58,15 @@ def in_store(root: Path, fingerprint: str) -> bool:
     return _from_store(root, fingerprint) is not None
 
 
+def stored_bodies(root: Path) -> tuple[str, ...]:
+    """The fingerprints of all suites in the store."""
+    try:
+        names = [place.stem for place in (root / STORE_FOLDER).glob("*.txt")]
+    except OSError:
+        return ()
+    return tuple(sorted(name.replace("-", ":", 1) for name in names))
+
+
 def find_suite(root: Path, path: str, name: str, fingerprint: str) -> StoredSuite | None:
     """The suite with this fingerprint: from the store, else from git's history of `path`; None when neither has it."""
     if (suite := _from_store(root, fingerprint)) is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import math
 import operator
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from intaglio.candidate import Subject
 from intaglio.sandbox import wire
@@ -119,15 +120,27 @@ class Runner:
         return self.child
 
 
+class Answers(Protocol):
+    """Whoever answers a judge's calls: a run child, or several that are compared."""
+
+    def answer(self, call: Call) -> Outcome:
+        """What one call comes to."""
+
+
 class Judge:
     """The judge child of one subject, and the run child that answers its calls."""
 
-    def __init__(self, subject: Subject, sandbox: Sandbox, deadline: float, runner: Runner) -> None:
+    def __init__(
+        self, subject: Subject, sandbox: Sandbox, deadline: float, runner: Answers, near: Sequence[object] = ()
+    ) -> None:
+        """`near` are constants besides the spec's own, for inputs near them."""
         self.deadline, self.runner = deadline, runner
         seconds = max(0.1, deadline - time.monotonic()) + 1
         self.child = sandbox.start(Role.JUDGE, _JUDGE_PROGRAM, limits=Limits(wall_seconds=seconds))
         try:
-            _greet(self.child, judge_setup(subject))
+            setup = judge_setup(subject)
+            setup["constants"] += [wire.encode(value) for value in near]
+            _greet(self.child, setup)
         except BaseException:
             self.child.close()
             raise
@@ -216,12 +229,17 @@ def constants_of(subject: Subject) -> list[object]:
     for rule in spec.rules:
         texts += [part for part in (rule.condition, rule.value) if part is not None]
     texts += [raised.condition for raised in spec.raises if raised.condition is not None]
-    found: dict[tuple[type, object], object] = {}
+    trees: list[ast.AST] = []
     for text in texts:
-        try:
-            tree = parse_expression(text.value)
-        except ExpressionError:
-            continue
+        with contextlib.suppress(ExpressionError):
+            trees.append(parse_expression(text.value))
+    return constants_in(trees)
+
+
+def constants_in(trees: Iterable[ast.AST]) -> list[object]:
+    """Numbers and texts in syntax trees, each once, at most 200."""
+    found: dict[tuple[type, object], object] = {}
+    for tree in trees:
         for node in ast.walk(tree):
             value: object = _number(node)
             if value is None and isinstance(node, ast.Constant) and isinstance(node.value, str):

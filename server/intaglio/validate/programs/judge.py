@@ -190,8 +190,8 @@ class Judge:
                     and complaint["kind"] == kind
                     and complaint.get("error") == message.get("error")
                 )
-            if kind == "changed":
-                return bool(outcome.get("changed"))
+            if kind in {"changed", "differs"}:
+                return bool(outcome.get(kind))
             return kind in self._broken(call, outcome)
 
         from hypothesis import find
@@ -208,6 +208,24 @@ class Judge:
     def do_describe(self, message: dict[str, Any]) -> list[str]:
         """A call as people write it, then each outcome in words."""
         return [self._show(message["call"]), *(self._shown_outcome(outcome) for outcome in message["outcomes"])]
+
+    def do_example_line(self, message: dict[str, Any]) -> str:
+        """The example that a call with this outcome makes; "" where no line can say it."""
+        call, outcome = message["call"], message["outcome"]
+        shown = self._show(call)
+        try:
+            if "error" in outcome:
+                _tree(shown)
+                return f"{shown} raises {outcome['error']['c'][1]}"
+            value = self.wire.decode(outcome["value"], inside.lookup)
+            text = repr(value).replace(f"{inside.MAIN}.", "")
+            if not same(self._evaluate(text, {}), value):
+                return ""
+            line = f"{shown} is {text}" if value is None else f"{shown} == {text}"
+            _tree(line)
+        except Exception:  # noqa: BLE001 - what cannot be written as an expression is no example
+            return ""
+        return line
 
     def do_examples(self, _message: dict[str, Any]) -> list[dict[str, Any]]:
         """Every example with its outcome: {"ok", "said", "calls", "millis"}."""
