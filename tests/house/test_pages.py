@@ -4,7 +4,7 @@ import pytest
 
 from intaglio.pages import render_manifests, render_pages
 
-PAGES = ("settings.md", "findings.md", "spec-language.md", "commands.md", "report.schema.json")
+PAGES = ("settings.md", "findings.md", "spec-language.md", "commands.md", "log.schema.json", "report.schema.json")
 
 
 @pytest.mark.parametrize("name", PAGES)
