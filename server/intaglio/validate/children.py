@@ -123,6 +123,9 @@ class Runner:
 class Answers(Protocol):
     """Whoever answers a judge's calls: a run child, or several that are compared."""
 
+    def begin(self) -> None:
+        """Start what answers, so that the first call is not charged with that."""
+
     def answer(self, call: Call) -> Outcome:
         """What one call comes to."""
 

@@ -72,6 +72,11 @@ class _Both:
     locked: Runner
     present: Runner
 
+    def begin(self) -> None:
+        """Start both."""
+        self.locked.begin()
+        self.present.begin()
+
     def answer(self, call: Call) -> Outcome:
         one, other = self.locked.answer(call), self.present.answer(call)
         return {**one, "differs": True} if stable(one) != stable(other) else one
@@ -85,6 +90,7 @@ def _search(locked: Subject, present: Subject, toolbox: Toolbox) -> Searched:
             stack.enter_context(Runner(locked, sandbox, deadline)),
             stack.enter_context(Runner(present, sandbox, deadline)),
         )
+        both.begin()
         near = constants_in(tree for subject in (locked, present) for tree in _trees(subject))
         judge = stack.enter_context(Judge(present, sandbox, deadline, both, near))
         answer = judge.ask("inputs", count=present.generated_inputs)
