@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from intaglio.cli.report import PlacedFinding, Report, SpecReport, place_finding
 from intaglio.cli.selection import Selection
 from intaglio.events import SpecKey
 from intaglio.finding import Finding, Severity
 from intaglio.lock.check import check_file
-from intaglio.lock.fingerprint import short
 from intaglio.lock.inputs import Materials
-from intaglio.lock.model import Entry, Present, SpecState
+from intaglio.lock.model import Present, SpecState
+from intaglio.lock.summary import lock_summary
 from intaglio.spec.model import Spec
 from intaglio.spec.references import check_references
 
@@ -78,29 +77,6 @@ def spec_report(selection: Selection, state: SpecState, spec: Spec | None, text:
         reasons = ("the spec has errors",)
     placed = tuple(place_finding(finding, state.path, text, spec) for finding in findings)
     return SpecReport(state.path, state.name, name, reasons, (), placed, lock_summary(state.entry))
-
-
-def lock_summary(entry: Entry | None) -> dict[str, Any] | None:
-    """What a report says of a lock."""
-    if entry is None:
-        return None
-    made, accepted = entry.made, entry.accepted
-    return {
-        "body": short(entry.inputs.body),
-        "spec": short(entry.inputs.spec),
-        "backend": made.backend,
-        "model": made.model,
-        "input_tokens": made.input_tokens,
-        "output_tokens": made.output_tokens,
-        "usage": made.usage,
-        "cost": made.cost,
-        "accepted_by": accepted.by,
-        "accepted_at": accepted.at,
-        "how": accepted.how,
-        "reason": accepted.reason,
-        "sealed": entry.sealed,
-        "stages": {stage.stage: stage.outcome for stage in entry.stages},
-    }
 
 
 def _has_lock(selection: Selection, path: str) -> bool:

@@ -42,8 +42,8 @@ def file_findings(verified: Verified) -> tuple[PlacedFinding, ...]:
 
 def lock_of(verified: Verified, state: SpecState) -> dict[str, Any] | None:
     """What the document says of a spec's lock."""
-    from intaglio.cli.states import lock_summary
     from intaglio.lock.check import read_lock_file
+    from intaglio.lock.summary import lock_summary
 
     return lock_summary(state.entry or read_lock_file(_tree_of(verified), state.path).find(state.name))
 

@@ -44,6 +44,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "intaglio.diff": commands_text.diff,
     "intaglio.accept": commands_text.accept,
     "intaglio.example": commands_text.example,
+    "intaglio.insertSpec": commands_text.insert_spec,
+    "intaglio.createGolden": commands_text.create_golden,
     "intaglio.cancel": cancel,
     "intaglio.trust": trust,
     "intaglio.log": commands_text.log,

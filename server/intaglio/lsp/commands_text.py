@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from pygls.exceptions import JsonRpcInvalidParams
+
 from intaglio.finding import Span
-from intaglio.lsp.arguments import spec_of, text_of
+from intaglio.lsp.arguments import spec_of, target_of, text_of
 from intaglio.lsp.offer import Overtaken, TextChange, apply_changes, apply_kept, changes_for
 from intaglio.lsp.open_file import difference
 from intaglio.lsp.protocol import RequestFailed
+from intaglio.lsp.to_client import uri_of
+from intaglio.spec.position import Position
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from intaglio.lsp.server import Server
     from intaglio.lsp.session import Desk
     from intaglio.spec.model import Spec
@@ -70,10 +76,55 @@ async def example(server: Server, *arguments: Any) -> dict[str, bool]:
     return {"applied": await apply_changes(server, desk, changes, f"Add an example to {spec.name}", line, agreed=True)}
 
 
+async def insert_spec(server: Server, *arguments: Any) -> dict[str, bool]:
+    """Offer a spec above the function on a line."""
+    from intaglio.assist.insert_spec import insert_spec as propose
+
+    desk, given = target_of(server, arguments)
+    line = given.get("line")
+    if not isinstance(line, int) or isinstance(line, bool):
+        raise JsonRpcInvalidParams("the command needs `line`: a number from 0")
+    offset = desk.file.index.offset(Position(line, 0), "utf-8")
+    insertion = propose(server.session.view(desk), offset)
+    if insertion is None:
+        raise RequestFailed(f"line {line + 1} of {desk.file.path} has no function that could take a spec")
+    changes = (TextChange(Span(insertion.offset, insertion.offset), insertion.text),)
+    return {"applied": await apply_changes(server, desk, changes, "Insert a spec", "to be corrected", agreed=True)}
+
+
+async def create_golden(server: Server, *arguments: Any) -> dict[str, str]:
+    """Create a missing golden file with one row that fits the signature."""
+    from intaglio.assist.golden_file import GoldenRefused, new_golden
+
+    desk, spec, given = spec_of(server, arguments)
+    try:
+        new = new_golden(server.session.view(desk), spec, text_of(given, "path"))
+    except GoldenRefused as error:
+        raise RequestFailed(str(error)) from error
+    place = desk.root.path / new.path
+    outcome = await server.jobs.write(lambda: _create(place, new.text))
+    if outcome:
+        raise RequestFailed(f"{new.path} was not created: {outcome}")
+    for concerned in server.session.changed_elsewhere(desk.root, None):
+        server.publish(concerned)
+    return {"uri": uri_of(place)}
+
+
+def _create(place: Path, text: str) -> str:
+    """Create a file that is not there; what went wrong, or ""."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
 async def log(server: Server, *arguments: Any) -> dict[str, list[str]]:
     """The lines of an artifact's life: its attempts, and how it was accepted."""
     desk, spec, _ = spec_of(server, arguments)
-    return {"lines": await asyncio.get_running_loop().run_in_executor(None, _life, desk, spec.name)}
+    return {"lines": await asyncio.get_running_loop().run_in_executor(None, life_of, desk, spec.name)}
 
 
 def apply_text(data: bytes, changes: tuple[TextChange, ...]) -> str:
@@ -106,7 +157,8 @@ async def _locked_text(desk: Desk, spec: Spec) -> str:
         raise RequestFailed(str(error)) from error
 
 
-def _life(desk: Desk, name: str) -> list[str]:
+def life_of(desk: Desk, name: str) -> list[str]:
+    """An artifact's attempts by the ledger, and how its lock came to be, a line each."""
     from intaglio.ledger import Ledger, LedgerError
 
     lines: list[str] = []

@@ -18,6 +18,7 @@ from lsprotocol import types
 from intaglio.events import Assembled, Event, Proposed, Refused, SpecKey, Stopped, Streamed
 from intaglio.lsp.offer import offer
 from intaglio.lsp.picture import Run, region_of
+from intaglio.lsp.preview import Preview
 from intaglio.lsp.work_done import WorkDone
 from intaglio.lsp.workers import Workers
 from intaglio.progress import Phase, SpecProgress, advance
@@ -165,9 +166,11 @@ class Jobs:
                 _post(loop, lambda: events.put_nowait(None))
 
         self._workers.submit(run)
+        preview = Preview(server, job.uri, job.id)
         try:
             while (told := await events.get()) is not None:
                 self._take(job, told)
+                preview.take(told.event)
                 current = server.session.desks.get(job.uri)
                 if current is not None and not isinstance(told.event, Streamed):
                     server.publish(current)
@@ -175,6 +178,7 @@ class Jobs:
             if job.proposals and not job.cancel.is_set():
                 await offer(server, job.uri, job.title, tuple(job.proposals))
         finally:
+            preview.end()
             self.running.pop(job.id, None)
             if job.why:
                 server.show(f"{job.title} was ended: {job.why}", types.MessageType.Info)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from intaglio.assist.token_types import TYPES
-from intaglio.lsp import barrier, did_change_configuration, lifecycle, text_sync, trust, watched_files
+from intaglio.lsp import did_change_configuration, lifecycle, own_requests, text_sync, trust, watched_files
 from intaglio.lsp.commands import COMMANDS, cancel_progress
 
 if TYPE_CHECKING:
@@ -55,17 +55,22 @@ ON_LOOP: dict[str, tuple[Callable[..., Any], Any]] = {
     types.WORKSPACE_DID_CHANGE_CONFIGURATION: (did_change_configuration.did_change_configuration, None),
     types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: (did_change_configuration.did_change_workspace_folders, None),
     types.WINDOW_WORK_DONE_PROGRESS_CANCEL: (cancel_progress, None),
-    "intaglio/barrier": (barrier.barrier, None),
-    "intaglio/specs": (barrier.specs, None),
+    "intaglio/barrier": (own_requests.barrier, None),
+    "intaglio/specs": (own_requests.specs, None),
+    "intaglio/artifact": (own_requests.artifact, None),
     "intaglio/trust": (trust.did_change_trust, None),
     types.CODE_LENS_RESOLVE: (_later("code_lens:resolve"), None),
     types.TEXT_DOCUMENT_RENAME: (_later("rename:rename"), types.RenameOptions(prepare_provider=True)),
     types.WORKSPACE_SYMBOL: (_later("workspace_symbol:workspace_symbol"), None),
 }
 
+CODE_ACTION_KINDS = [types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, types.CodeActionKind.Source]
 LEGEND = types.SemanticTokensLegend(list(TYPES), [])
 
 FROM_VIEW: dict[str, tuple[str, Any]] = {
+    types.TEXT_DOCUMENT_CODE_ACTION: (
+        "code_action:code_action", types.CodeActionOptions(code_action_kinds=CODE_ACTION_KINDS),
+    ),
     types.TEXT_DOCUMENT_HOVER: ("hover:hover", None),
     types.TEXT_DOCUMENT_CODE_LENS: ("code_lens:code_lens", types.CodeLensOptions(resolve_provider=True)),
     types.TEXT_DOCUMENT_INLAY_HINT: ("inlay_hint:inlay_hint", None),
@@ -77,7 +82,7 @@ FROM_VIEW: dict[str, tuple[str, Any]] = {
     types.TEXT_DOCUMENT_PREPARE_RENAME: ("rename:prepare_rename", None),
     types.TEXT_DOCUMENT_FOLDING_RANGE: ("folding_range:folding_range", None),
     types.TEXT_DOCUMENT_SELECTION_RANGE: ("folding_range:selection_range", None),
-}
+}  # fmt: skip
 """By method: "module:function" under intaglio.lsp, and the options that the server's capabilities name."""
 
 IN_THREAD: dict[str, tuple[str, Any]] = {

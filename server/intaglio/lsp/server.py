@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -15,6 +16,7 @@ from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from intaglio import __version__
+from intaglio.finding import Span
 from intaglio.lsp.client import Client
 from intaglio.lsp.protocol import Protocol
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from intaglio.lsp.session import Desk, Session
 
 _SLICE = 0.008
+"""Seconds of work on states between two looks at messages."""
+_NOWHERE = Span(0, 0)
 _MOST_LINES = 200
 """Lines of errors that one server writes to its log: a fault that comes back at every key must not fill a disk."""
 
@@ -42,7 +46,7 @@ class Server(LanguageServer):
         self._tasks: set[asyncio.Task[Any]] = set()
         self._asides: set[asyncio.Task[Any]] = set()
         self._publishing: dict[str, asyncio.Task[None]] = {}
-        self._sent: dict[str, tuple[Any, Any, Any]] = {}
+        self._sent: dict[str, tuple[Any, Any, Any, Any]] = {}
         self._errors = 0
         self.ending = False
         self.client = Client()
@@ -141,7 +145,7 @@ class Server(LanguageServer):
         session.compute(desk)
         diagnostics = diagnostics_of(session, desk)
         status = status_of(session, desk) if session.client.status else None
-        version, said, shown = self._sent.get(file.uri, (None, None, None))
+        version, said, shown, drawn = self._sent.get(file.uri, (None, None, None, None))
         if version != file.version or said != diagnostics:
             self.protocol.send(
                 types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
@@ -150,8 +154,9 @@ class Server(LanguageServer):
             )
         if status is not None and status != shown:
             self.protocol.send(METHOD, status)
-        self._sent[file.uri] = (file.version, diagnostics, status)
-        self.refresh()
+        picture = [replace(one, span=_NOWHERE, name_span=_NOWHERE) for one in desk.pictures()]
+        self._sent[file.uri] = (file.version, diagnostics, status, picture)
+        self.refresh(picture, drawn)
 
     async def published(self, uri: str) -> None:
         """Wait until what is known of a file was told."""
@@ -163,8 +168,17 @@ class Server(LanguageServer):
         if self._sent.pop(uri, None) is not None:
             self.protocol.send(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, {"uri": uri, "diagnostics": []})
 
-    def refresh(self) -> None:
-        """Have the client ask anew for what it draws beside the text."""
+    def refresh(self, picture: object, before: object) -> None:
+        """Have the client ask anew for what it draws beside the text, when something else than the text changed."""
+        if before is None or picture == before:
+            return
+        client = self.session.client
+        for wanted, method in (
+            (client.lens_refresh, types.WORKSPACE_CODE_LENS_REFRESH),
+            (client.hint_refresh, types.WORKSPACE_INLAY_HINT_REFRESH),
+        ):
+            if wanted and not self.ending:
+                self.protocol.send_request(method, None)
 
     async def settled(self) -> None:
         """Wait until all that was begun is done and published."""

@@ -9,6 +9,7 @@ from intaglio.lsp.to_client import plain_range, uri_of
 from intaglio.workspace import list_paths
 
 if TYPE_CHECKING:
+    from intaglio.lock.model import Inputs
     from intaglio.lsp.server import Server
 
 
@@ -26,6 +27,7 @@ def specs(server: Server, _params: Any) -> dict[str, Any]:
     """Every spec of the workspace: open files as they are in the editor, others as they are on disk."""
     from intaglio.lock.check import check_file
     from intaglio.lock.inputs import Materials
+    from intaglio.lsp.picture import draw
     from intaglio.snapshot import Snapshot
     from intaglio.source import SourceError
     from intaglio.spec.position import TextIndex
@@ -51,13 +53,55 @@ def specs(server: Server, _params: Any) -> dict[str, Any]:
                 state = states.get(spec.name)
                 if state is None:
                     continue
+                picture = draw(spec, 0, state, None, pending=False)
                 rows.append(
                     {
                         "uri": uri_of(root.path / path),
                         "name": spec.name,
-                        "range": plain_range(index, spec.function.name_span, session.client.encoding),
-                        "state": state.state.value,
-                        "reasons": list(state.reasons),
+                        "range": plain_range(index, picture.name_span, session.client.encoding),
+                        "state": picture.state,
+                        "reasons": list(picture.reasons),
                     }
                 )
     return {"version": 1, "specs": rows}
+
+
+def artifact(server: Server, params: Any) -> dict[str, Any]:
+    """One artifact's details: the entry of the report document, with its fingerprints and its life."""
+    from intaglio.lock.summary import lock_summary
+    from intaglio.lsp.arguments import spec_of
+    from intaglio.lsp.commands_text import life_of
+
+    desk, spec, _ = spec_of(server, (mapping(params),))
+    server.session.compute(desk)
+    picture = next(one for one in desk.pictures() if one.name == spec.name)
+    state = desk.state(spec.name)
+    present = desk.live.present(spec.name)
+    entry = state.entry if state is not None else None
+    return {
+        "path": desk.file.path,
+        "name": spec.name,
+        "state": picture.state,
+        "reasons": list(picture.reasons),
+        "stages": [
+            {"stage": one.stage, "outcome": one.outcome, "millis": round(one.millis, 1)} for one in picture.stages
+        ],
+        "lock": lock_summary(entry),
+        "fingerprints": {
+            "now": _fingerprints(present.inputs) if present is not None else None,
+            "locked": _fingerprints(entry.inputs) if entry is not None else None,
+        },
+        "history": life_of(desk, spec.name),
+    }
+
+
+def _fingerprints(inputs: Inputs) -> dict[str, Any]:
+    return {
+        "spec": inputs.spec,
+        "signature": inputs.signature,
+        "body": inputs.body,
+        "template": dict(inputs.template),
+        "blocks": dict(inputs.blocks),
+        "golden": dict(inputs.golden),
+        "reach": dict(inputs.reach),
+    }
