@@ -1,6 +1,5 @@
 """A repository of real git with a workspace whose functions were compiled by four real stages."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from environments import environment_in
 
 CLAIMS = '''"""Coverage."""
 
@@ -99,17 +99,6 @@ class Repository:
         return self.git("log", "--format=%s").said.split()
 
 
-def environment_in(home):
-    """What programs find around them: nobody's settings but these, no hook's variables, caches in a folder of the test's."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("INTAGLIO_", "GIT_", "PRE_COMMIT"))
-    }
-    (home / ".gitconfig").write_text(
-        '[user]\nname = A. Person\nemail = a@example.org\n[init]\ndefaultBranch = main\n[protocol "file"]\nallow = always\n'
-    )
-    return {**kept, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "GIT_CONFIG_NOSYSTEM": "1"}
-
-
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory):
     """The workspace's files with their locks, compiled once."""
@@ -125,7 +114,7 @@ def compiled(tmp_path_factory):
 
 
 @pytest.fixture
-def repository(compiled, tmp_path):
+def clone(compiled, tmp_path):
     """A repository with one commit of the compiled workspace, and a clean tree."""
     made = Repository(tmp_path / "work tree", environment_in(tmp_path))
     shutil.copytree(compiled, made.root)
