@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import click
 
@@ -17,6 +18,20 @@ def show(report: Report, *, as_json: bool, explain: bool = False) -> None:
         click.echo(json.dumps(to_json(report), indent=2, ensure_ascii=False))
     else:
         print_report(report, explain=explain)
+
+
+def show_sarif(report: Report, command: str, root: Path, exit_code: int) -> None:
+    """Print a report as SARIF."""
+    from intaglio.cli.sarif import to_sarif
+    from intaglio.repository import prefix_in_repository
+
+    click.echo(json.dumps(to_sarif(report, command, prefix_in_repository(root), exit_code), indent=2))
+
+
+def one_form(*, as_json: bool, as_sarif: bool) -> None:
+    """Refuse two documents at once."""
+    if as_json and as_sarif:
+        raise click.UsageError("--json and --sarif are two documents; choose one")
 
 
 def end(code: int) -> None:

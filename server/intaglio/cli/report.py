@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from intaglio import __version__
+from intaglio.cli.changes import CHANGE_SCHEMA, ShownChange, change_to_json
 from intaglio.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Report:
     specs: tuple[SpecReport, ...]
     findings: tuple[PlacedFinding, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    changes: tuple[ShownChange, ...] = ()
+    """Locks that changed since a commit, when that was asked."""
 
     def all_findings(self) -> tuple[PlacedFinding, ...]:
         """Those of files, then those of each spec."""
@@ -96,6 +99,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "specs": [_spec_to_json(spec) for spec in report.specs],
         "findings": [_finding_to_json(placed) for placed in report.findings],
         "notes": list(report.notes),
+        "changes": [change_to_json(shown) for shown in report.changes],
         "summary": {
             "specs": len(report.specs),
             "states": dict(sorted(Counter(spec.state for spec in report.specs).items())),
@@ -172,7 +176,7 @@ SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "The document that intaglio prints for --json",
     "type": "object",
-    "required": ["version", "intaglio", "specs", "findings", "notes", "summary"],
+    "required": ["version", "intaglio", "specs", "findings", "notes", "changes", "summary"],
     "additionalProperties": False,
     "properties": {
         "version": {"const": 1},
@@ -184,6 +188,11 @@ SCHEMA: dict[str, Any] = {
             "description": "Those that belong to no spec.",
         },
         "notes": {"type": "array", "items": {"type": "string"}},
+        "changes": {
+            "type": "array",
+            "items": {"$ref": "#/$defs/change"},
+            "description": "Of `verify --since`: the locks that changed.",
+        },
         "summary": {
             "type": "object",
             "required": ["specs", "states", "errors", "warnings", "hints"],
@@ -198,6 +207,7 @@ SCHEMA: dict[str, Any] = {
         },
     },
     "$defs": {
+        "change": CHANGE_SCHEMA,
         "spec": {
             "type": "object",
             "required": ["path", "name", "state", "reasons", "findings", "stages", "lock", "made", "diff", "ways"],

@@ -16,12 +16,13 @@ import click
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as failures.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document (docs/report.schema.json).")
-def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_json: bool) -> None:
+@click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, for code scanning.")
+def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_json: bool, as_sarif: bool) -> None:
     """Run the stages on every body in PATH (files, folders, FILE::NAME; the whole workspace by default).
 
     Stubs are left out unless they are named. Nothing is written but the verdict cache. Exits 1 when a stage fails.
     """
-    from intaglio.cli.output import end, show
+    from intaglio.cli.output import end, one_form, show, show_sarif
     from intaglio.cli.preparing import require_validate_extra
     from intaglio.cli.report import Report
     from intaglio.cli.selection import select
@@ -32,6 +33,7 @@ def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_js
     from intaglio.events import SpecKey
     from intaglio.opening import open_workshop
 
+    one_form(as_json=as_json, as_sarif=as_sarif)
     require_validate_extra()
     selection = select(paths)
     settings = with_options(selection.settings, strict=True if strict else None)
@@ -48,14 +50,17 @@ def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_js
     with Toolbox() as toolbox:
         workshop = open_workshop(selection.root, settings, toolbox)
         states = run_all(
-            selection, keys, lambda key, cancel: validate_spec(workshop, key, cancel, chosen), quiet=as_json
+            selection, keys, lambda key, cancel: validate_spec(workshop, key, cancel, chosen), quiet=as_json or as_sarif
         )
     after = state_report(select(paths), ready=True)
     report = report_of(selection, states, after)
-    if as_json:
+    code = exit_code(states, after)
+    if as_sarif:
+        show_sarif(report, "validate", selection.root, code)
+    elif as_json:
         show(report, as_json=True)
     else:
         print_file_findings(after)
         done = {state.key for state in states}
         click.echo(summary_line(Report(tuple(row for row in after.specs if SpecKey(row.path, row.name) in done))))
-    end(exit_code(states, after))
+    end(code)

@@ -3,36 +3,97 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from intaglio.cli.report import PlacedFinding, SpecReport, place_finding
+from intaglio.finding import Finding, Place
 from intaglio.lock.report import SpecState, State
+from intaglio.lock.verify import is_allowed
+from intaglio.lock.ways_on import WayOn, ways_on
 from intaglio.workspace import DiskTree, Tree
 
 if TYPE_CHECKING:
     from intaglio.lock.across import Verified
-    from intaglio.lock.ways_on import WayOn
+    from intaglio.replay import Replayed
 
 _MOST_DIFFS = 5
 _MOST_LINES = 20
 
 
-def spec_rows(verified: Verified, *, quiet: bool, with_locks: bool) -> tuple[SpecReport, ...]:
-    """One row a spec; with `quiet` only of those that are refused. `with_locks` adds what their locks say."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much a report shows: only what is refused, what locks say, states as findings (for code scanning)."""
+
+    quiet: bool = False
+    locks: bool = False
+    alerts: bool = False
+
+
+def spec_rows(
+    verified: Verified, shown: Shown, findings: Mapping[tuple[str, str], Sequence[Finding]], replays: Sequence[Replayed]
+) -> tuple[SpecReport, ...]:
+    """One row a spec. `findings` are further ones by (path, name); `replays` have verdicts and findings of their own."""
     rows: list[SpecReport] = []
     diffs = 0
     forgotten = _not_staged(verified)
+    replayed = {(one.path, one.name): one for one in replays}
     for state in verified.report.specs:
-        lock = lock_of(verified, state) if with_locks else None
-        if state.state is State.LOCKED:
-            rows += [] if quiet else [_row(verified, state, lock)]
+        key = (state.path, state.name)
+        again = replayed.get(key)
+        said = [*findings.get(key, ()), *(again.findings if again else ())]
+        refused = not is_allowed(state, verified.settings)
+        if shown.quiet and state.state is State.LOCKED and not said:
             continue
         diff = ""
         if state.state is State.DRIFTED and diffs < _MOST_DIFFS and state.path not in forgotten:
             diff, diffs = _what_changed(verified, state), diffs + 1
-        rows.append(_row(verified, state, lock, diff, forgotten.get(state.path)))
+        if refused and shown.alerts:
+            from intaglio.lock.codes import SEVERITIES
+            from intaglio.lock.codes_verify import OF_STATES
+
+            code = OF_STATES[state.state]
+            said = [Finding(code, SEVERITIES[code], f"{state.name}: {'; '.join(state.reasons)}"), *said]
+        ways: tuple[WayOn, ...] = ()
+        if refused:
+            ways = (forgotten[state.path],) if state.path in forgotten else ways_on(state, verified.folder)
+        rows.append(
+            SpecReport(
+                verified.folder + state.path,
+                state.name,
+                state.state.value,
+                state.reasons,
+                again.verdicts if again else (),
+                _placed(verified, state, said, again),
+                lock_of(verified, state) if shown.locks else None,
+                diff=diff,
+                ways=ways,
+            )
+        )
     return tuple(rows)
+
+
+def _placed(
+    verified: Verified, state: SpecState, findings: list[Finding], again: Replayed | None
+) -> tuple[PlacedFinding, ...]:
+    """Findings of a spec at its function's name, and those of stages that ran again where they point."""
+    stages = [(verdict.stage, finding) for verdict in (again.verdicts if again else ()) for finding in verdict.findings]
+    if not findings and not stages:
+        return ()
+    from intaglio.spec import read_specs
+    from intaglio.workspace import read_text
+
+    path = verified.folder + state.path
+    text = read_text(_tree_of(verified), state.path)
+    spec = read_specs(text).find(state.name) if text is not None else None
+    if text is None or spec is None:
+        return tuple(place_finding(finding, path, "", None) for finding in findings)
+    place = Place("function", spec.function.name_span.shift(-spec.function.span.start))
+    return (
+        *(place_finding(replace(finding, place=place), path, text, spec) for finding in findings),
+        *(place_finding(finding, path, text, spec, stage) for stage, finding in stages),
+    )
 
 
 def file_findings(verified: Verified) -> tuple[PlacedFinding, ...]:
@@ -56,7 +117,6 @@ def _not_staged(verified: Verified) -> dict[str, WayOn]:
     from intaglio.lock.check import read_lock_file
     from intaglio.lock.paths import lock_path
     from intaglio.lock.verify import verify
-    from intaglio.lock.ways_on import WayOn
 
     disk = DiskTree(verified.root)
     report = verify(verified.root, tuple(refused), verified.settings, use_cache=False)
@@ -74,22 +134,6 @@ def _not_staged(verified: Verified) -> dict[str, WayOn]:
 
 def _differing(staged: Tree, disk: Tree, paths: Iterable[str]) -> list[str]:
     return [path for path in dict.fromkeys(paths) if staged.read(path) != disk.read(path)]
-
-
-def _row(
-    verified: Verified, state: SpecState, lock: dict[str, Any] | None, diff: str = "", way: WayOn | None = None
-) -> SpecReport:
-    from intaglio.lock.ways_on import ways_on
-
-    return SpecReport(
-        verified.folder + state.path,
-        state.name,
-        state.state.value,
-        state.reasons,
-        lock=lock,
-        diff=diff,
-        ways=(way,) if way is not None else ways_on(state, verified.folder),
-    )
 
 
 def _what_changed(verified: Verified, state: SpecState) -> str:

@@ -194,7 +194,7 @@ def _report(
     findings = [(one.path, finding) for one in files for finding in one.findings]
     if (root / STORE_FOLDER / "journal.json").exists():
         findings.extend(_unfinished_write(root))
-    bad = any(not _is_allowed(spec, settings) for spec in specs)
+    bad = any(not is_allowed(spec, settings) for spec in specs)
     errors = any(finding.severity.value not in {"warning", "hint"} for _, finding in findings)
     return VerifyReport(specs, tuple(findings), not bad and not errors, cached, nested)
 
@@ -227,7 +227,8 @@ def _with_unmerged(report: VerifyReport, paths: tuple[str, ...]) -> VerifyReport
     return replace(report, findings=(*report.findings, *found), passed=False)
 
 
-def _is_allowed(spec: SpecState, settings: Settings) -> bool:
+def is_allowed(spec: SpecState, settings: Settings) -> bool:
+    """Whether verify lets a spec's state through."""
     if spec.state is State.LOCKED:
         return True
     return not settings.require_locks and spec.state in _WITHOUT_LOCK and spec.entry is None

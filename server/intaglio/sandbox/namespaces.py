@@ -14,6 +14,7 @@ _NEW_MOUNTS, _NEW_UTS, _NEW_IPC, _NEW_USER, _NEW_PID, _NEW_NET = (
 )  # fmt: skip
 _ALL_BUT_USER = _NEW_MOUNTS | _NEW_UTS | _NEW_IPC | _NEW_PID | _NEW_NET
 _READ_ONLY, _NO_SET_USER, _NO_DEVICES, _NO_EXEC, _RECURSIVE, _PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
+_FOLDER = os.path.dirname(os.path.abspath(__file__)).encode()  # noqa: PTH100, PTH120 - without pathlib in a zygote
 
 
 def enter_namespaces() -> str:
@@ -39,14 +40,13 @@ def empty_root() -> str:
 
     It is a new file system that only this mount namespace has, laid over the folder of this file: any folder serves.
     """
-    folder = os.path.dirname(os.path.abspath(__file__)).encode()  # noqa: PTH100, PTH120 - without pathlib in a zygote
     flags = _READ_ONLY | _NO_SET_USER | _NO_DEVICES | _NO_EXEC
     if LIBC.mount(b"none", b"/", None, _RECURSIVE | _PRIVATE, None):
         return last_error()
-    if LIBC.mount(b"intaglio", folder, b"tmpfs", flags, b"size=4k,mode=555"):
+    if LIBC.mount(b"intaglio", _FOLDER, b"tmpfs", flags, b"size=4k,mode=555"):
         return last_error()
     try:
-        os.chroot(folder)
+        os.chroot(_FOLDER)
         os.chdir("/")
     except OSError as error:
         return error.strerror or "refused"

@@ -36,6 +36,7 @@ IMPORTED = """
 """Modules that a child finds loaded; it can load no other."""
 THIRD_PARTY = frozenset({"hypothesis", "sortedcontainers", "_hypothesis_globals", "_hypothesis_ftz_detector"})
 """What a judge's zygote imports from the tool's own environment, and nothing else of it."""
+FOLDER = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is not imported in a zygote
 PROBE_BYTES, PROBE_SECONDS = 2**30, 5.0
 MOST_ENDED = 1000
 GRACE_SECONDS = 2.0
@@ -75,14 +76,23 @@ def load_as(dotted: str, path: str) -> Any:
     spec.loader.exec_module(module)
     if parents:
         setattr(sys.modules[".".join(parents)], dotted.rpartition(".")[2], module)
+    hide_source(module)
     return module
+
+
+def hide_source(module: types.ModuleType) -> None:
+    """Take a module's file from it, once it is loaded.
+
+    Hypothesis draws constants out of the source of every module that it takes for the user's own, and ours are such where
+    Intaglio is installed for development. Inputs, and so the digests in locks, would differ from machine to machine.
+    """
+    module.__file__ = None
 
 
 def load_rooms() -> dict[str, Any]:
     """The modules that stand beside this file, by their paths alone."""
-    folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is not imported in a zygote
     names = ("walls", "seccomp", "landlock", "namespaces", "wire_scalars", "wire", "enclosed")
-    return {name: load_as(f"intaglio.sandbox.{name}", f"{folder}/{name}.py") for name in names}
+    return {name: load_as(f"intaglio.sandbox.{name}", f"{FOLDER}/{name}.py") for name in names}
 
 
 def hold_time_zones() -> None:
@@ -108,9 +118,9 @@ def prepare(rooms: dict[str, Any], configuration: dict[str, Any]) -> None:
         importlib.import_module(name)
     hold_time_zones()
     if configuration["paths"]:
-        folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib is not imported in a zygote
+        hide_source(sys.modules["__main__"])
         sys.meta_path.insert(0, Named(configuration["paths"]))
-        load_as("intaglio.sandbox.warm", f"{folder}/warm.py").warm_up(configuration.get("cache", ""))
+        load_as("intaglio.sandbox.warm", f"{FOLDER}/warm.py").warm_up(configuration.get("cache", ""))
     for dotted, path in configuration["preload"]:
         load_as(dotted, path)
     rooms["walls"].bound_descriptors()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import hashlib
+import sys
 import textwrap
 import time
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from intaglio.spec.expression import ExpressionError, parse_expression
 from intaglio.validate import codes_accuracy as codes
 from intaglio.validate import codes_execution
 from intaglio.validate.children import Judge, LoadFailed, OutOfTime, Runner
-from intaglio.validate.observation import VARIANTS, digest_of, observe
+from intaglio.validate.observation import VARIANTS, digest_of, observe, observer_version
 from intaglio.validate.tools import Toolbox
 from intaglio.validate.verdict import DirectiveResult, StageName, Verdict, outcome_of
 
@@ -83,10 +84,11 @@ def check(subject: Subject, toolbox: Toolbox, key: str) -> Verdict:
             )
         )
     outcome = outcome_of(tuple(findings), strict=subject.strict)
+    tools = (("intaglio", observer_version()), ("python", ".".join(map(str, sys.version_info[:3]))))
     digest = hashlib.sha256("\n".join(told.digests).encode()).hexdigest() if told.digests else ""
     millis = (time.perf_counter() - started) * 1000
     return Verdict(
-        StageName.ACCURACY, outcome, tuple(findings), millis, (), digest, tuple(told.facts), tuple(told.results)
+        StageName.ACCURACY, outcome, tuple(findings), millis, tools, digest, tuple(told.facts), tuple(told.results)
     )
 
 
@@ -148,7 +150,6 @@ def _properties(
         told.facts.append(("ensure", f"{len(spec.ensure)} on {len(calls)} inputs"))
     if spec.rules:
         told.facts.append(("rules", f"{len(spec.rules)} on {len(calls)} inputs"))
-    told.digests.append(digest_of(calls))
     return findings
 
 
@@ -163,6 +164,7 @@ def _golden(subject: Subject, judge: Judge, index: int, golden: GoldenFile, told
     if not rows or len(rows) > MOST_ROWS:
         said = "has no rows" if not rows else f"has more than {MOST_ROWS} rows"
         return [_at_spec(subject, codes.GOLDEN_MISSING, f"the golden file {golden.path} {said}", golden.span)]
+    answered = len(judge.answered)
     began = time.perf_counter()
     answer = judge.ask("golden", rows=rows)
     millis = (time.perf_counter() - began) * 1000
@@ -182,7 +184,7 @@ def _golden(subject: Subject, judge: Judge, index: int, golden: GoldenFile, told
         message = f"{golden.path}: {right} of {len(rows)} rows match, and {wanted} of them must"
         findings.append(_at_spec(subject, codes.GOLDEN_BELOW, message, golden.span, (("lines", numbers),)))
     told.facts.append(("golden", said))
-    told.digests.append(answer["digest"])
+    told.digests.append(digest_of(judge.answered[answered:]))
     return findings
 
 

@@ -138,6 +138,8 @@ class Judge:
     ) -> None:
         """`near` are constants besides the spec's own, for inputs near them."""
         self.deadline, self.runner = deadline, runner
+        self.answered: list[tuple[Call, Outcome]] = []
+        """Every call that the judge made, with what the run child answered."""
         seconds = max(0.1, deadline - time.monotonic()) + 1
         self.child = sandbox.start(Role.JUDGE, _JUDGE_PROGRAM, limits=Limits(wall_seconds=seconds))
         try:
@@ -171,7 +173,9 @@ class Judge:
                 raise ChildDied("the judge answered with something that is no message")
             if "done" in message:
                 return message["done"]
-            self.child.send(self.runner.answer(message["call"]))
+            outcome = self.runner.answer(message["call"])
+            self.answered.append((message["call"], outcome))
+            self.child.send(outcome)
 
 
 def modules_of(subject: Subject, *, with_body: bool) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from intaglio.finding import Code, Edit, Finding, Fix, Place, Severity, Span
 from intaglio.sandbox.interface import ChildFailed, SandboxUnavailable
 from intaglio.validate import codes_execution as codes
 from intaglio.validate.children import Call, Judge, LoadFailed, OutOfTime, Runner
-from intaglio.validate.observation import VARIANTS, Observation, digest_of, observe
+from intaglio.validate.observation import VARIANTS, Observation, digest_of, observe, observer_version
 from intaglio.validate.tools import Toolbox
 from intaglio.validate.verdict import Outcome as StageOutcome
 from intaglio.validate.verdict import StageName, Verdict, outcome_of
@@ -61,6 +61,8 @@ def check(subject: Subject, toolbox: Toolbox, key: str) -> Verdict:
         sandbox = toolbox.sandbox
         tools += [
             ("hypothesis", _version("hypothesis")),
+            ("intaglio", observer_version()),
+            ("generated-inputs", str(subject.generated_inputs)),
             *(("sandbox", f"{name}: {state}") for name, state in sandbox.walls),
         ]
         deadline = time.monotonic() + subject.stage_seconds

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from intaglio import __version__
 from intaglio.candidate import Subject
 from intaglio.validate.children import Call, Judge, Outcome, Runner
 
 VARIANTS = (0, 1, 2)
+_DIGITS = 10
+"""How many significant digits of a resulting float go into a digest."""
+_OBSERVERS = (
+    "validate/children.py", "validate/observation.py", "validate/programs/*.py", "sandbox/warm.py", "sandbox/wire*.py",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -64,8 +72,38 @@ def stable(outcome: Any) -> Any:
 
 
 def digest_of(recorded: list[tuple[Call, Outcome]]) -> str:
-    """SHA-256 over calls and outcomes, the same on every run that observes the same."""
+    """SHA-256 over calls and outcomes, the same on every run and every machine that observes the same. See docs/locks.md."""
     digest = hashlib.sha256()
     for call, outcome in recorded:
-        digest.update(json.dumps([call, stable(outcome)], sort_keys=True).encode())
+        digest.update(json.dumps([call, portable(outcome)], sort_keys=True).encode())
     return digest.hexdigest()
+
+
+def portable(outcome: Any) -> Any:
+    """What of an outcome is the same wherever the same code runs.
+
+    The texts of opaque values and of error messages are not (Python words its own errors anew in each release), and neither
+    are a float's last digits (mathematical functions come from the system's library).
+    """
+    if isinstance(outcome, dict):
+        if outcome.get("t") == "opaque":
+            return {"t": "opaque", "c": outcome.get("c")}
+        if outcome.get("t") == "error":
+            return {"t": "error", "c": outcome.get("c")}
+        return {key: portable(value) for key, value in outcome.items()}
+    if isinstance(outcome, list):
+        return [portable(item) for item in outcome]
+    if isinstance(outcome, float):
+        return f"{outcome:.{_DIGITS - 1}e}"
+    return outcome
+
+
+@functools.cache
+def observer_version() -> str:
+    """Our version with a hash of what chooses inputs and writes outcomes down: another one may observe other things."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for name in _OBSERVERS:
+        for path in sorted(package.glob(name)):
+            digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return f"{__version__}+{digest.hexdigest()[:12]}"

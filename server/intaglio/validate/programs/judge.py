@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import hashlib
 import inspect
 import json
 import time
@@ -28,6 +27,8 @@ from intaglio.validate.programs.annotations import (
 )
 
 MOST_SHOWN = 300
+SEED = 20260404
+"""What generated inputs are drawn from, the same on every machine."""
 
 
 class CallRaised(Exception):
@@ -237,9 +238,8 @@ class Judge:
         return results
 
     def do_golden(self, message: dict[str, Any]) -> dict[str, Any]:
-        """Rows of a golden file: how many match, and a digest of what the function answered. No row leaves the judge."""
+        """Rows of a golden file: how many match. Of a row nothing but the call leaves the judge."""
         right, wrong, broken = 0, [], []
-        digest = hashlib.sha256()
         for number, line in message["rows"]:
             try:
                 row = json.loads(line)
@@ -251,12 +251,11 @@ class Judge:
                 broken.append([number, str(error)[:MOST_SHOWN]])
                 continue
             outcome = self.ask(call)
-            digest.update(json.dumps(_stable(outcome), sort_keys=True).encode())
             if self._matches(outcome, expected):
                 right += 1
             else:
                 wrong.append(number)
-        return {"right": right, "wrong": wrong, "broken": broken, "digest": digest.hexdigest()}
+        return {"right": right, "wrong": wrong, "broken": broken}
 
     # Calls
 
@@ -346,11 +345,12 @@ class Judge:
 
     def _explore(self, strategy: Any, collect: Callable[[dict[str, Any]], bool], examples: int) -> None:
         """Draw until `collect` has enough; what it takes has passed through `require`."""
-        from hypothesis import Phase, given, settings
+        from hypothesis import Phase, given, seed, settings
         from hypothesis.errors import Unsatisfiable
 
         enough = False
 
+        @seed(SEED)  # else it is drawn from the source of `draw`, which is not always there to be read
         @settings(self._settings(examples), phases=[Phase.generate])
         @given(strategy)
         def draw(values: dict[str, Any]) -> None:
@@ -616,14 +616,3 @@ class Judge:
 
 def _tree(text: str) -> ast.Expression:
     return ast.parse(f"(\n{text}\n)", mode="eval")
-
-
-def _stable(outcome: Any) -> Any:
-    """An outcome without what differs between processes: the short texts of opaque values."""
-    if isinstance(outcome, dict):
-        if outcome.get("t") == "opaque":
-            return {"t": "opaque", "c": outcome.get("c")}
-        return {key: _stable(value) for key, value in outcome.items()}
-    if isinstance(outcome, list):
-        return [_stable(item) for item in outcome]
-    return outcome
