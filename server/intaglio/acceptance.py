@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from intaglio.lock.model import Accepted, Entry, How, Inputs, Present
+from intaglio.lock.model import NO_REASON, Accepted, Entry, How, Inputs, Present
 from intaglio.lock.state import changed_inputs
 from intaglio.person import person
 
@@ -25,7 +25,7 @@ def why_compiled(entry: Entry | None, present: Present) -> str:
         changes.insert(0, "the body had been edited by hand")
     if present.is_stub and not changes:
         changes = ["the locked body had been removed"]
-    return f"compiled again: {'; '.join(changes)}" if changes else "compiled again, though nothing had changed"
+    return f"compiled again: {'; '.join(changes)}" if changes else f"compiled again, {NO_REASON}"
 
 
 def why_validated(entry: Entry | None, inputs: Inputs) -> str:
@@ -33,4 +33,4 @@ def why_validated(entry: Entry | None, inputs: Inputs) -> str:
     if entry is None or entry.inputs.body != inputs.body:
         return "validated as it stands"
     changes = changed_inputs(entry, Present(entry.name, inputs, is_stub=False, suite=""))
-    return f"validated again: {'; '.join(changes)}" if changes else "validated again, though nothing had changed"
+    return f"validated again: {'; '.join(changes)}" if changes else f"validated again, {NO_REASON}"

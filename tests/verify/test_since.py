@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from intaglio.cli.report import SCHEMA
-from intaglio.lock.model import Accepted
+from intaglio.lock.model import NO_REASON, Accepted
 
 
 def since(locked, revision="HEAD", code=0):
@@ -49,7 +49,8 @@ def test_a_definition_is_a_cause_and_what_it_does_to_both_is_told(locked):
 
 def test_a_hand_written_body_needs_a_reason(locked):
     locked.edit("claims.py", 'return "DENY"', 'return "DE" + "NY"')
-    locked.intaglio("lock", "--adopt", "claims.py")
+    locked.intaglio("lock", "--adopt", "--reason", "x", "claims.py")
+    locked.forge(accepted=replace(locked.entry().accepted, reason=""))
     change = since(locked, code=1)["decide"]
     assert "it was written by hand" in change["how"]
     assert change["refused"] == "a hand-written body was adopted, and nobody said why"
@@ -65,8 +66,8 @@ def test_another_model_is_told_and_a_body_without_a_cause_is_refused(locked):
     entry = locked.entry("root")
     made = replace(entry.made, backend="litellm", model="some/model")
     locked.edit("claims.py", "return max(a, b) ** 0.5", "return (a if a > b else b) ** 0.5")
-    locked.intaglio("lock", "--adopt", "claims.py")
-    accepted = Accepted("someone", "2026-11-24T02:00:00Z", "compiled", "")
+    locked.intaglio("lock", "--adopt", "--reason", "x", "claims.py")
+    accepted = Accepted("someone", "2026-11-24T02:00:00Z", "compiled", f"compiled again, {NO_REASON}")
     locked.forge("root", made=made, accepted=accepted)
     change = since(locked, code=1)["root"]
     assert "made by some/model (litellm), before by rules" in change["how"]

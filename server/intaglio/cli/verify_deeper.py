@@ -5,7 +5,6 @@ Both need the validate extra for what they run; looking back says so and goes on
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -40,12 +39,11 @@ def changes_of(verified: Verified, revision: str, paths: Iterable[str]) -> tuple
 
 
 def _compared(verified: Verified, then: RevisionTree, changes: list[LockChange]) -> list[Behaviour]:
-    from intaglio.cli.preparing import NEEDED
+    from intaglio.opening import missing_tools
 
     if not changes:
         return []
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
+    if missing_tools():
         from intaglio.behaviour import Behaviour
 
         return [Behaviour(problem="that needs more than is installed; run: pip install 'intaglio[validate]'")] * len(

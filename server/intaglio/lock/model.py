@@ -9,7 +9,19 @@ from intaglio.finding import Finding
 from intaglio.lock.report import FileStates, SpecState, State, VerifyReport
 
 __all__ = [
-    "Accepted", "Entry", "FileStates", "How", "Inputs", "LockFile", "Made", "Pairs", "Present", "SpecState", "StageRecord", "State",
+    "NO_REASON",
+    "Accepted",
+    "Entry",
+    "FileStates",
+    "How",
+    "Inputs",
+    "LockFile",
+    "Made",
+    "Pairs",
+    "Present",
+    "SpecState",
+    "StageRecord",
+    "State",
     "VerifyReport",
 ]  # fmt: skip
 
@@ -81,6 +93,10 @@ class StageRecord:
     outcome: str
     digest: str = ""
     tools: tuple[tuple[str, str], ...] = ()
+
+
+NO_REASON = "though nothing had changed"
+"""What a lock's reason ends in where nobody gave one and there was none to see."""
 
 
 @dataclass(frozen=True, slots=True)

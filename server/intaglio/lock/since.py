@@ -9,7 +9,7 @@ from typing import Literal
 from intaglio.finding import Finding
 from intaglio.lock.check import lock_of, read_lock_file
 from intaglio.lock.codes import SEVERITIES
-from intaglio.lock.model import Entry, Present
+from intaglio.lock.model import NO_REASON, Entry, Present
 from intaglio.lock.paths import lock_path
 from intaglio.lock.state import changed_inputs
 from intaglio.spec import read_specs
@@ -90,7 +90,7 @@ def _changed(path: str, name: str, before: Entry, after: Entry) -> LockChange:
     causes = _causes(before, after)
     how = _how(before, after)
     body_changed = before.inputs.body != after.inputs.body
-    fresh_reason = bool(after.accepted.reason) and after.accepted != before.accepted
+    fresh_reason = _says_why(after) and after.accepted != before.accepted
     refusal = None
     if _is_hand(after) and (body_changed or not _is_hand(before)) and not fresh_reason:
         refusal = _refusal("LK221", "a hand-written body was adopted, and nobody said why")
@@ -105,7 +105,7 @@ def _changed(path: str, name: str, before: Entry, after: Entry) -> LockChange:
 
 def _added(path: str, name: str, entry: Entry) -> LockChange:
     refusal = None
-    if _is_hand(entry) and not entry.accepted.reason:
+    if _is_hand(entry) and not _says_why(entry):
         refusal = _refusal("LK221", "a hand-written body was adopted, and nobody said why")
     how = ("written by hand",) if _is_hand(entry) else (f"made by {_maker(entry)}",)
     return LockChange(path, name, "added", None, entry, ("it is new",), how, refusal)
@@ -165,6 +165,10 @@ def _maker(entry: Entry) -> str:
     if entry.made.backend == "hand":
         return "hand"
     return f"{entry.made.model} ({entry.made.backend})" if entry.made.model else entry.made.backend
+
+
+def _says_why(entry: Entry) -> bool:
+    return bool(entry.accepted.reason) and not entry.accepted.reason.endswith(NO_REASON)
 
 
 def _is_hand(entry: Entry) -> bool:
