@@ -288,6 +288,12 @@ async def start(root, capabilities=None, *, encoding=None, options=None, argumen
         client.feature(method)(lambda *_: None)
 
     converter = client.protocol._converter
+
+    def action(plain, _):  # lsprotocol takes every action that has a command for a Command
+        kind = types.Command if isinstance(plain.get("command"), str) else types.CodeAction
+        return converter.structure(plain, kind)
+
+    converter.register_structure_hook(types.Command | types.CodeAction, action)
     params = types.InitializeParams(
         capabilities=converter.structure(capabilities, types.ClientCapabilities),
         root_uri=root.as_uri(),

@@ -143,6 +143,7 @@ class Server(LanguageServer):
 
         session, file = self.session, desk.file
         session.compute(desk)
+        desk.notice_taken()
         diagnostics = diagnostics_of(session, desk)
         status = status_of(session, desk) if session.client.status else None
         version, said, shown, drawn = self._sent.get(file.uri, (None, None, None, None))

@@ -89,6 +89,14 @@ class Desk:
         present = self.live.present(name)
         return proposed is not None and present is not None and present.inputs.body == proposed.entry.inputs.body
 
+    def notice_taken(self) -> None:
+        """A candidate that waited and now stands in the file was taken, by whatever means: its lock waits for a save."""
+        for name, proposed in list(self.kept.items()):
+            present = self.live.present(name)
+            if name not in self.pending and present is not None and present.inputs.body == proposed.entry.inputs.body:
+                self.pending[name] = self.kept.pop(name)
+                self.take(proposed, locked=False)
+
     def take(self, proposed: Proposed, *, locked: bool) -> None:
         """Note in a spec's run that its proposal was taken, or its lock written."""
         name = proposed.key.name
