@@ -100,7 +100,7 @@ async def test_the_locked_body_is_restored(editor, sign):
     await editor.run("restore", "g.py", "sign")
     assert editor.text("g.py") == locked
     assert editor.status("g.py", "sign")["state"] == "locked"
-    assert "compiled by" in (await editor.command("log", uri=editor.uri("g.py"), name="sign"))["lines"][-1]
+    assert "compiled by" in (await editor.command("log", uri=editor.uri("g.py"), name="sign"))[-1]
 
 
 async def test_a_hand_written_body_is_locked_only_when_it_is_adopted(editor):

@@ -18,7 +18,7 @@ class Client:
     status: bool = False
     preview: bool = False
     asks_remarks: bool = False
-    """It has a command `intaglio.recompileWithRemark` of its own, which asks for the remark."""
+    """It has a command `intaglio.compileWithRemark` of its own, which asks for the remark."""
     settings: Mapping[str, object] = field(default_factory=dict)
     apply_edit: bool = False
     document_changes: bool = False

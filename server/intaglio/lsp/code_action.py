@@ -107,7 +107,7 @@ def _of_spec(asked: Asked, spec: Spec) -> Iterator[Offered]:
         yield Offered(f"Recompile {name}", REWRITE, "intaglio.compile", replace, disabled=refused)
         if asked.client.asks_remarks:
             title = f"Recompile {name} with a remark ..."
-            yield Offered(title, REWRITE, "intaglio.recompileWithRemark", replace, disabled=refused)
+            yield Offered(title, REWRITE, "intaglio.compileWithRemark", replace, disabled=refused)
     if has_lock and state in {"drifted", "stub"}:
         yield Offered(f"Restore the locked body of {name}", QUICK, "intaglio.restore", named)
         yield Offered(f"Show what changed in {name} since it was locked", REWRITE, "intaglio.diff", named)

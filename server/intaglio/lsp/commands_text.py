@@ -121,10 +121,10 @@ def _create(place: Path, text: str) -> str:
     return ""
 
 
-async def log(server: Server, *arguments: Any) -> dict[str, list[str]]:
+async def log(server: Server, *arguments: Any) -> list[str]:
     """The lines of an artifact's life: its attempts, and how it was accepted."""
     desk, spec, _ = spec_of(server, arguments)
-    return {"lines": await asyncio.get_running_loop().run_in_executor(None, life_of, desk, spec.name)}
+    return await asyncio.get_running_loop().run_in_executor(None, life_of, desk, spec.name)
 
 
 def apply_text(data: bytes, changes: tuple[TextChange, ...]) -> str:
