@@ -19,7 +19,12 @@ try {
   const exited = new Promise((settle) => {
     page.exposeFunction("codeAutomationExit", settle);
   });
-  await page.exposeFunction("codeAutomationLog", (_type, parts) => console.log(...parts));
+  await page.exposeFunction("codeAutomationLog", (_type, parts) => {
+    const said = parts.join(" ");
+    const at = said.indexOf("intaglio-test: ");
+    if (at >= 0) console.log(said.slice(at + "intaglio-test: ".length));
+    else if (process.env.VERBOSE) console.log(said);
+  });
   if (process.env.VERBOSE) page.on("console", (message) => console.log("page:", message.text()));
   const remote = (path) => `vscode-remote://127.0.0.1:${server.port}${path}`;
   const payload = [
