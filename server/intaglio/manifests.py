@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 from intaglio import __version__, config
+from intaglio.lsp import configuration
 from intaglio.spec.language import DIRECTIVES
 
 _PROSE = frozenset({"spec"})
@@ -28,9 +30,22 @@ def render_package_json(text: str) -> str:
             "scope": "resource",
             "markdownDescription": entry["description"],
         }
-        for name, entry in config.render_schema().items()
+        for name, entry in (config.render_schema() | _editor_schema()).items()
     }
     return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+
+
+def _editor_schema() -> dict[str, dict[str, Any]]:
+    """The server's settings that only editors have. VS Code has a trust of its own."""
+    schema: dict[str, dict[str, Any]] = {}
+    for field in fields(configuration.EditorSettings):
+        if field.name == "trust":
+            continue
+        entry = {"type": "boolean" if isinstance(field.default, bool) else "string", "default": field.default}
+        choices = {"enum": list(configuration.LOCK_CHOICES)} if field.name == "lock" else {}
+        description = configuration.DOCUMENTATION[field.name]
+        schema[field.name.replace("_", "-")] = {**entry, **choices, "description": description}
+    return schema
 
 
 def render_grammar() -> str:

@@ -11,6 +11,13 @@ from intaglio.config import ConfigurationError, Settings, load_settings, with_op
 
 LOCK_CHOICES = ("on-save", "explicit")
 
+DOCUMENTATION: dict[str, str] = {
+    "trust": "Whether the workspace is trusted, for editors that have no such notion of their own. Until it is, nothing is run.",
+    "lock": "When the lock of an accepted body is written: `on-save` of the file, or `explicit`ly, by the command.",
+    "inlay_hints": "Show beside each example what it came to.",
+    "lenses": "Show a line above each function with its state and what can be done.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class EditorSettings:
