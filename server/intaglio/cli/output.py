@@ -20,12 +20,12 @@ def show(report: Report, *, as_json: bool, explain: bool = False) -> None:
         print_report(report, explain=explain)
 
 
-def show_sarif(report: Report, command: str, root: Path, exit_code: int) -> None:
-    """Print a report as SARIF."""
+def sarif_text(report: Report, command: str, root: Path, exit_code: int) -> str:
+    """A report as the text of a SARIF file."""
     from intaglio.cli.sarif import to_sarif
     from intaglio.repository import prefix_in_repository
 
-    click.echo(json.dumps(to_sarif(report, command, prefix_in_repository(root), exit_code), indent=2))
+    return json.dumps(to_sarif(report, command, prefix_in_repository(root), exit_code), indent=2)
 
 
 def one_form(*, as_json: bool, as_sarif: bool) -> None:

@@ -22,7 +22,7 @@ def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_js
 
     Stubs are left out unless they are named. Nothing is written but the verdict cache. Exits 1 when a stage fails.
     """
-    from intaglio.cli.output import end, one_form, show, show_sarif
+    from intaglio.cli.output import end, one_form, sarif_text, show
     from intaglio.cli.preparing import require_validate_extra
     from intaglio.cli.report import Report
     from intaglio.cli.selection import select
@@ -56,7 +56,7 @@ def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_js
     report = report_of(selection, states, after)
     code = exit_code(states, after)
     if as_sarif:
-        show_sarif(report, "validate", selection.root, code)
+        click.echo(sarif_text(report, "validate", selection.root, code))
     elif as_json:
         show(report, as_json=True)
     else:

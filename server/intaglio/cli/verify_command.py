@@ -13,6 +13,8 @@ import click
 
 if TYPE_CHECKING:
     from intaglio.cli.changes import ShownChange
+    from intaglio.cli.report import Report
+    from intaglio.cli.verify_report import Shown
     from intaglio.finding import Finding
     from intaglio.lock.across import Verified
     from intaglio.replay import Replayed
@@ -30,6 +32,11 @@ if TYPE_CHECKING:
 @click.option("--no-cache", is_flag=True, help="Read and hash everything anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document (docs/report.schema.json).")
 @click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, for code scanning.")
+@click.option(
+    "--sarif-file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write SARIF to a file, beside what is printed.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print only what does not match.")
 def command(
     paths: tuple[str, ...],
@@ -39,6 +46,7 @@ def command(
     no_cache: bool,
     as_json: bool,
     as_sarif: bool,
+    sarif_file: Path | None,
     quiet: bool,
 ) -> None:
     """Exit 1 unless every lock matches and every spec in reach is locked.
@@ -48,9 +56,8 @@ def command(
     where there is none, or where the lock was made by other versions of the tools.
     """
     from intaglio.cli import WrongConfiguration
-    from intaglio.cli.output import end, one_form, show, show_sarif
-    from intaglio.cli.report import Report
-    from intaglio.cli.verify_report import Shown, file_findings, spec_rows
+    from intaglio.cli.output import end, one_form, sarif_text, show
+    from intaglio.cli.verify_report import Shown
     from intaglio.config import load_settings
     from intaglio.lock.across import verify_across
     from intaglio.workspace import WorkspaceError, choose_root, expand_paths, relative_path
@@ -60,7 +67,6 @@ def command(
         raise click.UsageError("--staged looks at the next commit and --since at the last ones; choose one")
     here = Path.cwd()
     root = choose_root(here, here / paths[0] if paths else None)
-    shown = Shown(quiet, locks=as_json, alerts=as_sarif)
     try:
         if staged:
             chosen = [relative_path(root, here / path) for path in paths]
@@ -70,24 +76,40 @@ def command(
         found = verify_across(root, chosen, staged=staged, processes=os.cpu_count() or 1, use_cache=not no_cache)
         changes = {one.folder: _changes(one, since, chosen) for one in found}
         replays = {one.folder: _replays(one) if replay else () for one in found}
-        rows = tuple(
-            row for one in found for row in spec_rows(one, shown, _refusals(changes[one.folder]), replays[one.folder])
-        )
+        report = _report(found, Shown(quiet, locks=as_json, alerts=as_sarif), changes, replays)
+        alerts = _report(found, Shown(quiet=True, alerts=True), changes, replays) if sarif_file else None
     except WorkspaceError as error:
         raise WrongConfiguration(str(error)) from error
-    findings = tuple(finding for one in found for finding in file_findings(one))
-    every_change = tuple(change for one in found for change in changes[one.folder])
-    code = _exit_code(found, every_change, [one for part in replays.values() for one in part])
-    report = Report(rows, findings, changes=every_change)
+    code = _exit_code(found, report.changes, [one for part in replays.values() for one in part])
+    if sarif_file is not None and alerts is not None:
+        sarif_file.write_text(sarif_text(alerts, "verify", root, code) + "\n", encoding="utf-8")
     if as_sarif:
-        show_sarif(report, "verify", root, code)
+        click.echo(sarif_text(report, "verify", root, code))
     elif not quiet or as_json or code:
         show(report, as_json=as_json)
     if not as_json and not as_sarif:
-        _print_more(
-            since, every_change, replays=sum(map(len, replays.values())) if replay else None, code=code, staged=staged
-        )
+        count = sum(map(len, replays.values())) if replay else None
+        _print_more(since, report.changes, replays=count, code=code, staged=staged)
     end(code)
+
+
+def _report(
+    found: tuple[Verified, ...],
+    shown: Shown,
+    changes: dict[str, tuple[ShownChange, ...]],
+    replays: dict[str, tuple[Replayed, ...]],
+) -> Report:
+    """All workspaces in one report; `changes` and `replays` are by their folders."""
+    from intaglio.cli.report import Report
+    from intaglio.cli.verify_report import file_findings, spec_rows
+
+    return Report(
+        tuple(
+            row for one in found for row in spec_rows(one, shown, _refusals(changes[one.folder]), replays[one.folder])
+        ),
+        tuple(finding for one in found for finding in file_findings(one)),
+        changes=tuple(change for one in found for change in changes[one.folder]),
+    )
 
 
 def _changes(verified: Verified, since: str | None, chosen: list[str]) -> tuple[ShownChange, ...]:
