@@ -11,6 +11,7 @@ import ast
 import re
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -35,8 +36,10 @@ from intaglio.events import (
 )
 from intaglio.finding import Finding, Severity
 from intaglio.generate.author import Answer, Author, Brief, Piece
+from intaglio.generate.codes import MENDED
 from intaglio.generate.helpers import helpers_at_hand
 from intaglio.generate.interface import Cancelled, FailedAttempt, GenerationError
+from intaglio.generate.mend import mend
 from intaglio.lock.check import read_lock_file
 from intaglio.lock.fingerprint import short
 from intaglio.lock.inputs import Materials, current_inputs
@@ -60,6 +63,8 @@ from intaglio.validate.tools import Toolbox
 from intaglio.validate.verdict import Outcome, StageName, Verdict
 from intaglio.workspace import DiskTree
 
+MOST_MENDS = 2
+"""How often one answer is mended: an import that was missing may hide an argument that is changed."""
 ENVIRONMENT_CODES = frozenset({"EN101", "EX101"})
 
 
@@ -107,6 +112,13 @@ class _Passed:
     text: str
     inputs: Inputs
     verdicts: tuple[Verdict, ...]
+    mended: tuple[Finding, ...] = ()
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings the stages have of it."""
+        findings = [finding for verdict in self.verdicts for finding in verdict.findings]
+        return sum(finding.severity is Severity.WARNING for finding in findings)
 
 
 def compile_spec(workshop: Workshop, key: SpecKey, options: Options, cancel: threading.Event) -> Iterator[Event]:
@@ -250,34 +262,19 @@ def _attempts(
         return
     attempts = settings.attempts if author.repairs else 1
     failures: list[FailedAttempt] = []
-    candidates = settings.candidates if author.repairs else 1
     for attempt in range(1, attempts + 1):
         yield AttemptBegun(key, attempt, attempts, author.backend, author.model)
-        answers: list[Answer] = []
-        for step in author.write(brief, failures, attempt, candidates, cancel):
-            if isinstance(step, Piece):
-                yield Streamed(key, attempt, step.candidate, step.text)
-            else:
-                answers.append(step)
-                yield Generated(key, attempt, step.candidate, step.usage)
-        good: list[_Passed] = []
-        failed: list[FailedAttempt] = []
-        for answer in answers:
-            if cancel.is_set():
-                raise Cancelled
-            outcome = yield from _judge(workshop, key, text, spec, gathered, answer, attempt, cancel)
-            if isinstance(outcome, _Passed):
-                good.append(outcome)
-                author.judged(answer, "passed", _pairs(outcome.verdicts))
-            else:
-                failed.append(outcome)
-                author.judged(answer, f"failed at {outcome.stage}", ())
+        good, failed = yield from _attempt(
+            workshop, key, text, spec, gathered, author, brief, failures, attempt, cancel
+        )
         if good:
-            best = min(good, key=lambda one: simplicity(one.answer.body or ""))
-            if len(answers) > 1:  # the picture is that of the one that is kept, not of the last one judged
+            best = min(good, key=_preference)
+            if len(good) + len(failed) > 1:  # the picture is that of the one that is kept, not of the last one judged
                 yield Assembled(key, attempt, best.answer.candidate, best.answer.body or "", best.text)
                 for verdict in best.verdicts:
                     yield StageEnded(key, best.answer.candidate, verdict)
+            for finding in best.mended:
+                yield Noticed(key, finding)
             yield _propose(workshop, key, text, author, best, attempt, options)
             return
         failures.append(_furthest(failed))
@@ -289,6 +286,84 @@ def _attempts(
     yield Refused(
         key, f"{count} {verb}; the last was refused by the {failures[-1].stage} stage, and the file is as it was"
     )
+
+
+def _attempt(
+    workshop: Workshop,
+    key: SpecKey,
+    text: str,
+    spec: Spec,
+    gathered: Gathered,
+    author: Author,
+    brief: Brief,
+    failures: Sequence[FailedAttempt],
+    attempt: int,
+    cancel: threading.Event,
+) -> Generator[Event, None, tuple[list[_Passed], list[FailedAttempt]]]:
+    """One attempt's candidates that passed, and those that failed.
+
+    Side by side, all are judged when all have come. One after another, each is judged when it comes, and the first that
+    passes without a warning is the last one asked for.
+    """
+    sampling = author.sampling(attempt)
+    good: list[_Passed] = []
+    failed: list[FailedAttempt] = []
+    waiting: list[Answer] = []
+    with closing(author.write(brief, failures, attempt, sampling, cancel)) as steps:
+        for step in steps:
+            if isinstance(step, Piece):
+                yield Streamed(key, attempt, step.candidate, step.text)
+                continue
+            yield Generated(key, attempt, step.candidate, step.usage)
+            if sampling.side_by_side:
+                waiting.append(step)
+                continue
+            yield from _settle(workshop, key, text, spec, gathered, author, step, attempt, cancel, good, failed)
+            if good and not good[-1].warnings:
+                break
+    for answer in waiting:
+        yield from _settle(workshop, key, text, spec, gathered, author, answer, attempt, cancel, good, failed)
+    return good, failed
+
+
+def _settle(
+    workshop: Workshop,
+    key: SpecKey,
+    text: str,
+    spec: Spec,
+    gathered: Gathered,
+    author: Author,
+    answer: Answer,
+    attempt: int,
+    cancel: threading.Event,
+    good: list[_Passed],
+    failed: list[FailedAttempt],
+) -> Iterator[Event]:
+    """Judge one answer, put it among `good` or `failed`, and tell the author. What needs no model is mended, and judged again."""
+    if cancel.is_set():
+        raise Cancelled
+    outcomes = [(yield from _judge(workshop, key, text, spec, gathered, answer, attempt, cancel))]
+    done: list[str] = []
+    while isinstance(last := outcomes[-1], FailedAttempt) and len(outcomes) <= MOST_MENDS:
+        mended = mend(last.body, spec.function, last.findings)
+        if mended is None:
+            break
+        done += mended[1]
+        answer = replace(answer, body=mended[0])
+        outcomes.append((yield from _judge(workshop, key, text, spec, gathered, answer, attempt, cancel)))
+    if isinstance(last, _Passed):
+        hints = tuple(Finding(MENDED.id, MENDED.severity, f"mended without the model: {what}") for what in done)
+        good.append(replace(last, mended=hints))
+        author.judged(answer, "passed, mended" if done else "passed", _pairs(last.verdicts))
+        return
+    furthest = _furthest([outcome for outcome in outcomes if isinstance(outcome, FailedAttempt)])
+    failed.append(furthest)
+    author.judged(answer, f"failed at {furthest.stage}", ())
+
+
+def _preference(candidate: _Passed) -> tuple[int, int, int]:
+    """What is kept of several that passed, the smallest: the fewest warnings, then the simplest."""
+    return candidate.warnings, *simplicity(candidate.answer.body or "")
 
 
 def _pairs(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:

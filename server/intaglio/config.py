@@ -31,7 +31,7 @@ class Settings:
     api_base: str = ""
     cassette: str = ""
     attempts: int = 5
-    candidates: int = 1
+    candidates: int = 0
     max_cost: float = 0.5
     max_tokens: int = 0
     answer_tokens: int = 1024
@@ -54,7 +54,9 @@ DOCUMENTATION: dict[str, str] = {
     "api_base": "Base URL of an OpenAI-compatible server, for instance `http://127.0.0.1:8080/v1`.",
     "cassette": "Folder of recorded exchanges, relative to the workspace, for the `cassette` backend.",
     "attempts": "How often a failed candidate goes back to the model with its findings, at most.",
-    "candidates": "How many answers to sample side by side in each attempt; the simplest that passes is kept.",
+    "candidates": "How many answers to sample side by side in each attempt; of those that pass with the fewest warnings, the "
+    "simplest is kept. 0: one; at a server on this machine, where answers cost nothing, up to four in the first attempt "
+    "and two in each further one, one after another until one passes without a warning.",
     "max_cost": "Most that one compile of one spec may cost, in US dollars. Reserved before each request.",
     "max_tokens": "Most tokens (in and out) that one compile of one spec may use; 0 for no cap. Needed for a model "
     "with an unknown price.",
@@ -74,7 +76,7 @@ DOCUMENTATION: dict[str, str] = {
 _CHOICES: dict[str, tuple[str, ...]] = {"backend": ("", "rules", "litellm", "cassette")}
 _LEAST: dict[str, float] = {
     "attempts": 1,
-    "candidates": 1,
+    "candidates": 0,
     "max_cost": 0,
     "max_tokens": 0,
     "answer_tokens": 16,

@@ -90,9 +90,12 @@ def advance(state: SpecProgress, event: Event) -> SpecProgress:
                 backend=event.backend,
                 model=event.model,
                 streamed="",
+                candidate=0,
             )
+        case Streamed(candidate=candidate, text=text) if state.phase is Phase.VALIDATING:  # one after another: the next
+            return replace(state, phase=Phase.GENERATING, streamed=text, candidate=candidate)
         case Streamed():
-            return replace(state, streamed=state.streamed + event.text) if event.candidate == 0 else state
+            return replace(state, streamed=state.streamed + event.text) if event.candidate == state.candidate else state
         case Generated(usage=usage):
             return replace(state, usage=add_usage(state.usage, usage))
         case Assembled():

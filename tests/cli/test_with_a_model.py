@@ -29,6 +29,7 @@ def compiled(workspace):
                 "INTAGLIO_MODEL": "openai/scripted",
                 "INTAGLIO_API_BASE": served.base,
                 "INTAGLIO_MAX_TOKENS": "50000",
+                "INTAGLIO_CANDIDATES": "1",
                 **dict(settings),
             }
             ran = workspace.run("compile", *options, code=code, environment=environment)
@@ -140,6 +141,74 @@ def test_of_candidates_side_by_side_the_simplest_that_passes_is_kept(compiled):
     _, after, requests = compiled(Step(long), Step(RIGHT), Step(WRONG), options=("--candidates", "3"))
     assert len(requests) == 3
     assert after.endswith("    return x * 2\n")
+
+
+def test_a_candidate_without_a_warning_is_kept_before_a_simpler_one(compiled):
+    """`1 // x` is shorter, and raises what the spec does not declare."""
+    text = "# spec: Return one divided by x, whole; 0 for 0.\n# example: f(2) == 0\ndef f(x: int) -> int: ...\n"
+    bare = "```python\ndef f(x: int) -> int:\n    return 1 // x\n```"
+    whole = "```python\ndef f(x: int) -> int:\n    if x == 0:\n        return 0\n    return 1 // x\n```"
+    _, after, _ = compiled(Step(bare), Step(whole), text=text, options=("--candidates", "2"))
+    assert "if x == 0" in after
+
+
+FREE = {"INTAGLIO_CANDIDATES": "0"}
+"""No number of candidates: at a server on loopback more than one, one after another."""
+
+
+def test_at_a_local_server_an_answer_that_passes_is_the_last_one_asked_for(workspace, compiled):
+    _, text, requests = compiled(Step(WRONG), Step(WRONG), Step(RIGHT), Step(WRONG), settings=FREE)
+    assert text.endswith("    return x * 2\n")
+    assert len(requests) == 3
+    assert [request["temperature"] for request in requests] == [0.0, 0.8, 0.8]
+    assert len({request["seed"] for request in requests}) == 3
+    assert [row[:2] for row in attempts(workspace)] == [
+        (1, "failed at accuracy"),
+        (1, "failed at accuracy"),
+        (1, "passed"),
+    ]
+
+
+def test_at_a_local_server_a_failed_attempt_is_repaired_and_sampled_anew(compiled):
+    ran, _, requests = compiled(*[Step(WRONG)] * 5, Step(RIGHT), settings=FREE)
+    assert "2 attempts" in ran.out
+    assert [len(request["messages"]) for request in requests] == [2, 2, 2, 2, 4, 2]
+
+
+def test_at_a_local_server_a_warning_is_not_the_end(compiled):
+    text = "# spec: Return one divided by x, whole; 0 for 0.\n# example: f(2) == 0\ndef f(x: int) -> int: ...\n"
+    bare = "```python\ndef f(x: int) -> int:\n    return 1 // x\n```"
+    whole = "```python\ndef f(x: int) -> int:\n    if x == 0:\n        return 0\n    return 1 // x\n```"
+    _, after, requests = compiled(Step(bare), Step(whole), Step(bare), text=text, settings=FREE)
+    assert "if x == 0" in after
+    assert len(requests) == 2
+
+
+def test_at_a_local_server_the_cap_ends_an_attempt_with_what_came(compiled):
+    """Room for two requests of about 1,300 tokens: the second finds room since the first used little, the third does not."""
+    room = {**FREE, "INTAGLIO_MAX_TOKENS": "1500", "INTAGLIO_ANSWER_TOKENS": "1024"}
+    ran, after, requests = compiled(
+        Step(WRONG, usage=(100, 20)), Step(WRONG, usage=(100, 900)), Step(RIGHT), code=1, settings=room
+    )
+    assert len(requests) == 2
+    assert after == SPEC
+    assert "max-tokens" in ran.out
+
+
+def test_a_slip_is_mended_without_the_model(workspace, compiled):
+    """The import is missing and the argument is changed in place: one request, and the four stages on what came of it."""
+    text = (
+        "# spec: Return how many of the two smallest items are the smallest one.\n# require: len(items) > 1\n"
+        "# example: f([3, 1, 1]) == 2\n# example: f([3, 1, 2]) == 1\ndef f(items: list[int]) -> int: ...\n"
+    )
+    slip = "```python\ndef f(items):\n    items.sort()\n    return Counter(items[:2])[items[0]]\n```"
+    ran, after, requests = compiled(Step(slip), text=text)
+    assert len(requests) == 1
+    assert "    from collections import Counter\n" in after
+    assert "    items = list(items)\n    items.sort()\n" in after
+    assert "copied `items`" in ran.out
+    assert attempts(workspace)[0][1] == "passed, mended"
+    workspace.run("verify")
 
 
 def test_nobody_there_is_the_environment_s_fault(workspace):

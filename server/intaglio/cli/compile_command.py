@@ -11,7 +11,9 @@ import click
 @click.option("--backend", type=click.Choice(["rules", "litellm", "cassette"]), help="What writes the body.")
 @click.option("--attempts", type=click.IntRange(1), help="Attempts with findings sent back, at most.")
 @click.option(
-    "--candidates", type=click.IntRange(1), help="Answers to sample side by side; the simplest that passes is kept."
+    "--candidates",
+    type=click.IntRange(0),
+    help="Answers to sample side by side; the simplest that passes is kept. 0: one, and more at a server on this machine.",
 )
 @click.option("--max-cost", type=float, help="US dollars, most for one spec; reserved before each request.")
 @click.option(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -54,6 +54,14 @@ class Answer:
     attempt_id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How many answers one attempt asks for, at most: side by side, or one after another until one passes."""
+
+    candidates: int = 1
+    side_by_side: bool = True
+
+
 class Author(Protocol):
     """Writes candidates. `repairs` says whether it makes sense to ask it again with findings."""
 
@@ -76,10 +84,16 @@ class Author(Protocol):
     def screen(self, brief: Brief) -> tuple[Finding, ...]:
         """What the input gate has to say before anything leaves; an ERROR among it stops the compile."""
 
+    def sampling(self, attempt: int) -> Sampling:
+        """How an attempt is to be made."""
+
     def write(
-        self, brief: Brief, failures: Sequence[FailedAttempt], attempt: int, candidates: int, cancel: threading.Event
-    ) -> Iterator[Piece | Answer]:
-        """One attempt: pieces, and one Answer for each candidate. Raises GenerationError or Cancelled."""
+        self, brief: Brief, failures: Sequence[FailedAttempt], attempt: int, sampling: Sampling, cancel: threading.Event
+    ) -> Generator[Piece | Answer, None, None]:
+        """One attempt: pieces, and one Answer for each candidate. Raises GenerationError or Cancelled.
+
+        One after another, the next answer is asked for when the last one has been consumed: closed before, it is not.
+        """
 
     def judged(self, answer: Answer, outcome: str, verdicts: Sequence[tuple[str, str]]) -> None:
         """Tell what came of an answer: an outcome in a word, and (stage, outcome) pairs."""
@@ -115,14 +129,18 @@ class RulesAuthor:
         """Nothing to say."""
         return ()
 
+    def sampling(self, attempt: int) -> Sampling:  # noqa: ARG002 - there is one attempt
+        """One answer: there is no other."""
+        return Sampling()
+
     def write(
         self,
         brief: Brief,
         failures: Sequence[FailedAttempt],  # noqa: ARG002 - rules learn nothing
         attempt: int,  # noqa: ARG002 - as above
-        candidates: int,  # noqa: ARG002 - there is one
+        sampling: Sampling,  # noqa: ARG002 - as above
         cancel: threading.Event,
-    ) -> Iterator[Piece | Answer]:
+    ) -> Generator[Piece | Answer, None, None]:
         """The one body that the rules say."""
         for step in self._backend.generate(Request(brief.spec), cancel):
             match step:

@@ -10,7 +10,7 @@ from intaglio.generate.author import Author, RulesAuthor
 from intaglio.generate.budget import Budget, Price
 from intaglio.generate.cassette import CassetteBackend
 from intaglio.generate.interface import Backend, GenerationError
-from intaglio.generate.litellm_backend import LitellmBackend
+from intaglio.generate.litellm_backend import LitellmBackend, is_loopback
 from intaglio.generate.local_servers import find_local_servers
 from intaglio.generate.model_author import ModelAuthor, Record
 from intaglio.generate.rules import RulesBackend, rules_cover
@@ -42,15 +42,17 @@ def author_for(
                 )
             backend: Backend = CassetteBackend(root / settings.cassette, litellm() if settings.model else None)
             price: Price | None = Price(0.0, 0.0)
+            candidates = settings.candidates or 1
         elif model:
             backend = litellm()
             price = None if settings.max_tokens and not settings.max_cost else litellm().price(model)
+            candidates = settings.candidates if is_loopback(settings.api_base) else settings.candidates or 1
         else:
             raise GenerationError("GE104", no_model(spec))
         budget = Budget(settings.max_cost, settings.max_tokens, price)
         return ModelAuthor(
             backend, model, budget, open_record(), answer_tokens=settings.answer_tokens, temperature=settings.temperature,
-            keep_prompts=settings.keep_prompts, send_findings=send_findings,
+            keep_prompts=settings.keep_prompts, candidates=candidates, send_findings=send_findings,
         )  # fmt: skip
 
     return choose

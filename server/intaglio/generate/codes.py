@@ -124,5 +124,13 @@ LEAK = Code(
     "The answer repeats the hidden part of the prompt instead of answering.",
     "It counts as a failed attempt.",
 )
+MENDED = Code(
+    "GE119",
+    "mended",
+    _H,
+    "A slip of a candidate was put right without the model (a forgotten import, an argument that was changed in place), and the "
+    "stages judged what came of it.",
+    "Nothing to do.",
+)
 
 CODES: tuple[Code, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Code))

@@ -6,12 +6,12 @@ import hashlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Protocol
 
 from intaglio.finding import Finding, Severity
 from intaglio.generate import codes
-from intaglio.generate.author import Answer, Brief, Piece
+from intaglio.generate.author import Answer, Brief, Piece, Sampling
 from intaglio.generate.budget import Budget, estimate_tokens
 from intaglio.generate.extract import extract_body
 from intaglio.generate.gates import has_secret, redact, screen_answer, screen_spec
@@ -33,6 +33,8 @@ FURTHER_TEMPERATURE = 0.8
 """Of second and later candidates, and of every attempt that starts afresh."""
 REPAIR_TEMPERATURE = 0.3
 """Of attempts that answer a conversation: a greedy model repeats the code that it sees."""
+FIRST_SAMPLES, FURTHER_SAMPLES = 4, 2
+"""Answers of the first attempt and of each further one, at most, where they cost nothing and no number was asked for."""
 
 _CUT = {
     "length": "the answer was cut off at {} tokens",
@@ -76,11 +78,11 @@ class ModelAuthor:
 
     def __init__(
         self, backend: Backend, model: str, budget: Budget, record: Record, *, answer_tokens: int, temperature: float, keep_prompts: bool,
-        send_findings: bool = True,
+        candidates: int = 1, send_findings: bool = True,
     ) -> None:  # fmt: skip
         self._backend, self._model, self._budget, self._record = backend, model, budget, record
         self._answer_tokens, self._temperature, self._keep = answer_tokens, temperature, keep_prompts
-        self._send_findings = send_findings
+        self._candidates, self._send_findings = candidates, send_findings
 
     @property
     def backend(self) -> str:
@@ -115,18 +117,46 @@ class ModelAuthor:
             findings.append(Finding(codes.SECRET.id, codes.SECRET.severity, message))
         return tuple(findings)
 
+    def sampling(self, attempt: int) -> Sampling:
+        """The number of candidates that was asked for, side by side; where none was (0), more than one, one after another."""
+        if self._candidates:
+            return Sampling(self._candidates)
+        return Sampling(FIRST_SAMPLES if attempt == 1 else FURTHER_SAMPLES, side_by_side=False)
+
     def write(
-        self, brief: Brief, failures: Sequence[FailedAttempt], attempt: int, candidates: int, cancel: threading.Event
-    ) -> Iterator[Piece | Answer]:
-        """One attempt with `candidates` answers side by side. Raises GenerationError when none came, or Cancelled."""
+        self, brief: Brief, failures: Sequence[FailedAttempt], attempt: int, sampling: Sampling, cancel: threading.Event
+    ) -> Generator[Piece | Answer, None, None]:
+        """One attempt. Raises GenerationError when no answer came, or Cancelled."""
         if any(finding.severity is Severity.ERROR for finding in self.screen(brief)):
             raise GenerationError("GE117", "the spec's text holds what looks like a secret; nothing was sent")
-        events: queue.SimpleQueue[Piece | Answer | Exception | None] = queue.SimpleQueue()
         told = list(failures) if self._send_findings else []
-        afresh = starts_afresh(attempt, told)
-        shown = [] if afresh else told
+        shown = [] if starts_afresh(attempt, told) else told
+        ask = self._side_by_side if sampling.side_by_side else self._one_by_one
+        yield from ask(brief, shown, attempt, sampling.candidates, cancel)
+        if cancel.is_set():
+            raise Cancelled
+
+    def _one_by_one(
+        self, brief: Brief, failures: Sequence[FailedAttempt], attempt: int, candidates: int, cancel: threading.Event
+    ) -> Iterator[Piece | Answer]:
+        """One answer after another; the first alone answers `failures`, the others sample anew.
+
+        A further answer that cannot be had (the cap is reached, the server is gone) ends the attempt with those that came.
+        """
+        for number in range(candidates):
+            try:
+                yield from self._answered(brief, () if number else failures, attempt, number, cancel)
+            except GenerationError:
+                if not number:
+                    raise
+                return
+
+    def _side_by_side(
+        self, brief: Brief, failures: Sequence[FailedAttempt], attempt: int, candidates: int, cancel: threading.Event
+    ) -> Iterator[Piece | Answer]:
+        events: queue.SimpleQueue[Piece | Answer | Exception | None] = queue.SimpleQueue()
         threads = [
-            threading.Thread(target=self._ask, args=(brief, shown, attempt, number, cancel, events.put), daemon=True)
+            threading.Thread(target=self._ask, args=(brief, failures, attempt, number, cancel, events.put), daemon=True)
             for number in range(candidates)
         ]
         for thread in threads:
@@ -141,9 +171,7 @@ class ModelAuthor:
             else:
                 answers += isinstance(event, Answer)
                 yield event
-        if cancel.is_set():
-            raise Cancelled
-        if not answers and errors:
+        if not answers and errors and not cancel.is_set():
             raise errors[0]
 
     def judged(self, answer: Answer, outcome: str, verdicts: Sequence[tuple[str, str]]) -> None:
@@ -156,16 +184,20 @@ class ModelAuthor:
         cancel: threading.Event, tell: Callable[[Piece | Answer | Exception | None], None],
     ) -> None:  # fmt: skip
         try:
-            try:
-                for event in self._exchange(brief, failures, attempt, number, cancel):
-                    tell(event)
-            except Interrupted:  # a request of its own, with its own reservation and row: what was sent is spent
-                for event in self._exchange(brief, failures, attempt, number, cancel):
-                    tell(event)
+            for event in self._answered(brief, failures, attempt, number, cancel):
+                tell(event)
         except Exception as error:  # noqa: BLE001 - told to the thread that waits, which raises it
             tell(error)
         finally:
             tell(None)
+
+    def _answered(
+        self, brief: Brief, failures: Sequence[FailedAttempt], attempt: int, number: int, cancel: threading.Event
+    ) -> Iterator[Piece | Answer]:
+        try:
+            yield from self._exchange(brief, failures, attempt, number, cancel)
+        except Interrupted:  # a request of its own, with its own reservation and row: what was sent is spent
+            yield from self._exchange(brief, failures, attempt, number, cancel)
 
     def _exchange(
         self,
