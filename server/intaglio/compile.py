@@ -277,10 +277,10 @@ def _attempts(
                 yield Noticed(key, finding)
             yield _propose(workshop, key, text, author, best, attempt, options)
             return
-        failures.append(_furthest(failed))
-        if any(finding.code in ENVIRONMENT_CODES for finding in failures[-1].findings):
-            yield Refused(key, failures[-1].findings[0].message, environment=True)
+        if lacks := [finding for one in failed for finding in _lacks(one)]:
+            yield Refused(key, lacks[0].message, environment=True)
             return
+        failures.append(_furthest(failed))
     count = f"none of {attempts} attempts" if attempts > 1 else "the candidate"
     verb = "passed" if attempts > 1 else "did not pass"
     yield Refused(
@@ -319,7 +319,7 @@ def _attempt(
                 waiting.append(step)
                 continue
             yield from _settle(workshop, key, text, spec, gathered, author, step, attempt, cancel, good, failed)
-            if good and not good[-1].warnings:
+            if (good and not good[-1].warnings) or any(_lacks(one) for one in failed):
                 break
     for answer in waiting:
         yield from _settle(workshop, key, text, spec, gathered, author, answer, attempt, cancel, good, failed)
@@ -359,6 +359,11 @@ def _settle(
     furthest = _furthest([outcome for outcome in outcomes if isinstance(outcome, FailedAttempt)])
     failed.append(furthest)
     author.judged(answer, f"failed at {furthest.stage}", ())
+
+
+def _lacks(failure: FailedAttempt) -> tuple[Finding, ...]:
+    """What the machine lacks to judge a candidate at all: no other candidate would fare better."""
+    return tuple(finding for finding in failure.findings if finding.code in ENVIRONMENT_CODES)
 
 
 def _preference(candidate: _Passed) -> tuple[int, int, int]:
