@@ -44,9 +44,11 @@ class Client:
     completion_markdown: bool = False
     snippets: bool = False
     label_details: bool = False
+    signature_markdown: bool = False
     label_offsets: bool = False
     """A parameter in a signature's label by its place, not by its text."""
     hierarchical_symbols: bool = False
     definition_links: bool = False
+    link_tooltips: bool = False
     prepare_rename: bool = False
     line_folding_only: bool = False

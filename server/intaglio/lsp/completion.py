@@ -11,7 +11,7 @@ from intaglio.assist.completion import Item, ItemKind, attribute_request, comple
 from intaglio.finding import Span
 from intaglio.lsp.asked import Asked
 from intaglio.lsp.model_names import known_models
-from intaglio.lsp.to_client import markup
+from intaglio.lsp.to_client import documentation
 
 _KINDS = {
     ItemKind.DIRECTIVE: types.CompletionItemKind.Keyword,
@@ -54,9 +54,7 @@ def _item(asked: Asked, item: Item) -> types.CompletionItem:
         item.label,
         kind=_KINDS[item.kind],
         detail=item.detail or None,
-        documentation=markup(item.documentation, markdown=asked.client.completion_markdown)
-        if item.documentation
-        else None,
+        documentation=documentation(item.documentation, markdown=asked.client.completion_markdown),
         sort_text=f"{item.order:02}{item.label}",
         insert_text_format=types.InsertTextFormat.Snippet if snippet else types.InsertTextFormat.PlainText,
         text_edit=types.TextEdit(asked.range(item.span), text),

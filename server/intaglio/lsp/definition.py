@@ -6,8 +6,8 @@ from pathlib import Path
 
 from lsprotocol import types
 
+from intaglio.assist.definition import Link, document_links
 from intaglio.assist.definition import definition as defined_at
-from intaglio.assist.definition import document_links
 from intaglio.finding import Span
 from intaglio.lsp.asked import Asked
 from intaglio.lsp.to_client import range_of, uri_of
@@ -19,8 +19,12 @@ _BEGIN = types.Range(types.Position(0, 0), types.Position(0, 0))
 
 def document_link(asked: Asked, _params: types.DocumentLinkParams) -> list[types.DocumentLink]:
     """The templates, prompt blocks and golden files that specs name."""
+
+    def tooltip(link: Link) -> str | None:
+        return link.tooltip if asked.client.link_tooltips else None
+
     return [
-        types.DocumentLink(asked.range(link.span), target=uri_of(link.target), tooltip=link.tooltip)
+        types.DocumentLink(asked.range(link.span), target=uri_of(link.target), tooltip=tooltip(link))
         for link in document_links(asked.view)
     ]
 

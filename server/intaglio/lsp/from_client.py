@@ -62,6 +62,9 @@ def client_of(params: types.InitializeParams) -> Client:
         label_details=bool(
             _get(capabilities, "text_document", "completion", "completion_item", "label_details_support")
         ),
+        signature_markdown=_prefers_markdown(
+            _get(capabilities, "text_document", "signature_help", "signature_information", "documentation_format")
+        ),
         label_offsets=bool(
             _get(
                 capabilities,
@@ -76,6 +79,7 @@ def client_of(params: types.InitializeParams) -> Client:
             _get(capabilities, "text_document", "document_symbol", "hierarchical_document_symbol_support")
         ),
         definition_links=bool(_get(capabilities, "text_document", "definition", "link_support")),
+        link_tooltips=bool(_get(capabilities, "text_document", "document_link", "tooltip_support")),
         prepare_rename=bool(_get(capabilities, "text_document", "rename", "prepare_support")),
         line_folding_only=bool(_get(capabilities, "text_document", "folding_range", "line_folding_only")),
     )

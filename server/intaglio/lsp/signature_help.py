@@ -8,7 +8,7 @@ from intaglio.assist.attributes import called
 from intaglio.assist.signature_help import CallAsked, shown_call
 from intaglio.assist.signature_help import signature_help as call_at
 from intaglio.lsp.asked import Asked
-from intaglio.lsp.to_client import markup
+from intaglio.lsp.to_client import documentation
 from intaglio.spec.position import units_of
 
 
@@ -27,9 +27,9 @@ def signature_help(asked: Asked, params: types.SignatureHelpParams) -> types.Sig
             types.ParameterInformation((units_of(found.label[:start], "utf-16"), units_of(found.label[:end], "utf-16")))
             for start, end in found.parameters
         ]
-    documentation = markup(found.documentation, markdown=asked.client.markdown) if found.documentation else None
+    said = documentation(found.documentation, markdown=asked.client.signature_markdown)
     return types.SignatureHelp(
-        [types.SignatureInformation(found.label, documentation, parameters)],
+        [types.SignatureInformation(found.label, said, parameters)],
         active_signature=0,
         active_parameter=found.active if found.active is not None else len(parameters),
     )

@@ -61,8 +61,20 @@ def markup(text: str, *, markdown: bool) -> types.MarkupContent:
     """Markdown, or for a client that shows it as it is the same without its marks."""
     if markdown:
         return types.MarkupContent(types.MarkupKind.Markdown, text)
+    return types.MarkupContent(types.MarkupKind.PlainText, plain_text(text))
+
+
+def documentation(text: str, *, markdown: bool) -> types.MarkupContent | str | None:
+    """What is said of an item or a signature; a plain string for a client that names no format."""
+    if not text:
+        return None
+    return markup(text, markdown=True) if markdown else plain_text(text)
+
+
+def plain_text(text: str) -> str:
+    """Markdown without its marks."""
     bare = re.sub(r"^(```\w*|\|(-+\|)+)\n?|\*\*|`|^_|_$", "", text, flags=re.MULTILINE)
-    return types.MarkupContent(types.MarkupKind.PlainText, bare.strip())
+    return bare.strip()
 
 
 def severity_number(severity: Severity) -> int:
