@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("read_edit", "sandbox_run", "validation", "compiled", "type_checkers", "verify", "hook")
+NAMES = ("read_edit", "sandbox_run", "validation", "compiled", "type_checkers", "verify", "hook", "editor_answers")
 
 
 def main():

@@ -40,10 +40,10 @@ class Definition:
 
 def document_links(view: View) -> tuple[Link, ...]:
     """The files that a file's specs name, as far as they are there."""
-    return tuple(link for spec in view.document.reading.specs for link in links_of(view, spec))
+    return tuple(link for spec, moved in view.placed() for link in links_of(view, spec, moved))
 
 
-def links_of(view: View, spec: Spec) -> Iterator[Link]:
+def links_of(view: View, spec: Spec, moved: int = 0) -> Iterator[Link]:
     """The files that one spec names: its template, its prompt blocks, its golden files."""
     root = view.snapshot.root if view.trusted else None
     for directive in spec.directives:
@@ -51,11 +51,15 @@ def links_of(view: View, spec: Spec) -> Iterator[Link]:
             kind = "functions" if directive.key == "template" else "blocks"
             file = file_of(kind, directive.value.value.strip(), root)
             if file is not None:
-                yield Link(directive.value.span, file, "the template" if kind == "functions" else "the prompt block")
+                yield Link(
+                    directive.value.span.shift(moved),
+                    file,
+                    "the template" if kind == "functions" else "the prompt block",
+                )
     for golden in spec.golden:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(view.path), golden.path.value))
         if not path.startswith("../") and view.snapshot.read(path) is not None:
-            yield Link(golden.path.span, view.snapshot.root / path, "golden rows")
+            yield Link(golden.path.span.shift(moved), view.snapshot.root / path, "golden rows")
 
 
 def definition(view: View, offset: int) -> Definition | None:

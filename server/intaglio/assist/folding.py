@@ -25,14 +25,14 @@ def folding_ranges(view: View) -> tuple[Fold, ...]:
     """Every block of more than one line, and in it every directive of more than two."""
     found: list[Fold] = []
     data = view.document.data
-    for spec in view.document.reading.specs:
-        if b"\n" in data[spec.block.start : spec.block.end]:
-            found.append(Fold(spec.block, "comment"))
-        found += [
-            Fold(directive.span, "region")
-            for directive in spec.directives
-            if data.count(b"\n", directive.span.start, directive.span.end) > 1 and directive.span.end < spec.block.end
-        ]
+    for spec, moved in view.placed():
+        block = spec.block.shift(moved)
+        if b"\n" in data[block.start : block.end]:
+            found.append(Fold(block, "comment"))
+        for directive in spec.directives:
+            span = directive.span.shift(moved)
+            if data.count(b"\n", span.start, span.end) > 1 and span.end < block.end:
+                found.append(Fold(span, "region"))
     return tuple(found)
 
 

@@ -28,25 +28,20 @@ class Hint:
 
 def inlay_hints(view: View, within: Span | None = None) -> tuple[Hint, ...]:
     """The hints of all specs, or of those whose blocks touch a range."""
-    return tuple(
-        hint
-        for spec in view.document.reading.specs
-        if within is None or (spec.block.start <= within.end and within.start <= spec.block.end)
-        for hint in _of_spec(view, spec)
-    )
+    return tuple(hint for spec, moved in view.placed(within) for hint in _of_spec(view, spec, moved))
 
 
-def _of_spec(view: View, spec: Spec) -> list[Hint]:
+def _of_spec(view: View, spec: Spec, moved: int) -> list[Hint]:
     verdict = next((one for one in view.verdicts(spec.name) if one.stage is StageName.ACCURACY), None)
     if verdict is None:
         return []
     places = {"example": [one.span for one in spec.examples], "golden": [one.span for one in spec.golden]}
-    whose = " of the candidate, which is not in the file" if of_candidate(view, spec) else ""
+    whose = " of the candidate, which is not in the file" if of_candidate(view, spec, moved) else ""
     found = []
     for result in verdict.results:
         spans = places[result.directive]
         if result.index < len(spans):
-            found.append(_hint(spans[result.index].end, result, whose))
+            found.append(_hint(spans[result.index].end + moved, result, whose))
     return sorted(found, key=lambda hint: hint.offset)
 
 

@@ -34,7 +34,7 @@ class Lens:
 
 def lenses(view: View, now: dt.datetime) -> tuple[Lens, ...]:
     """The lenses of every spec of a file, in its order."""
-    return tuple(lens for spec in view.document.reading.specs for lens in _of_spec(view, spec, now))
+    return tuple(lens for spec, moved in view.placed() for lens in _of_spec(view, spec, moved, now))
 
 
 def priced_title(view: View, name: str) -> str:
@@ -47,11 +47,11 @@ def priced_title(view: View, name: str) -> str:
     return f"compile · {words}{cap}"
 
 
-def _of_spec(view: View, spec: Spec, now: dt.datetime) -> list[Lens]:
-    standing = standing_of(view, spec)
+def _of_spec(view: View, spec: Spec, moved: int, now: dt.datetime) -> list[Lens]:
+    standing = standing_of(view, spec, moved)
     progress = view.progress.get(spec.name)
     state = view.states.get(spec.name)
-    span = spec.function.name_span
+    span = spec.function.name_span.shift(moved)
     named = (("name", spec.name),)
     if progress is not None and progress.phase in RUNNING and spec.name not in view.outdated:
         return [Lens(span, spec.name, _running(progress), "intaglio.cancel"), _stages(span, spec, standing, named)]

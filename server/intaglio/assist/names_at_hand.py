@@ -79,15 +79,13 @@ def errors_at_hand(document: Document) -> Iterator[NameAtHand]:
 
 
 def file_names(document: Document) -> Iterator[Binding]:
-    """The first binding of each name that the file binds at module level."""
+    """The first binding of each name that the file binds at module level; its places count from its section."""
     seen: set[str] = set()
-    for section, start in document.sections:
+    for section, _ in document.sections:
         for binding in _bindings(section.data):
             if binding.name not in seen:
                 seen.add(binding.name)
-                yield Binding(
-                    binding.name, binding.kind, binding.span.shift(start), binding.statement.shift(start), binding.head
-                )
+                yield binding
 
 
 @functools.lru_cache(maxsize=4096)

@@ -47,12 +47,36 @@ class Token:
 def semantic_tokens(view: View, within: Span | None = None) -> tuple[Token, ...]:
     """The tokens of all blocks, or of those that touch a range, in the order of the file."""
     found: list[Token] = []
-    for spec in view.document.reading.specs:
-        if within is None or (spec.block.start < within.end and within.start < spec.block.end):
-            found += _of_spec(spec)
+    data = view.document.data
+    for spec, moved in view.placed(within):
+        start = spec.block.start + moved
+        block = data[start : spec.block.end + moved]
+        function = spec.function
+        names = (
+            function.name,
+            function.owners,
+            function.kind,
+            function.is_nested,
+            *(one.name for one in function.parameters),
+        )
+        key = (block, names)
+        known = _KNOWN.get(key)
+        if known is None:
+            known = tuple(
+                (one.span.start - spec.block.start, one.span.end - spec.block.start, one.type) for one in _of_spec(spec)
+            )
+            if len(_KNOWN) >= _MOST_KNOWN:
+                _KNOWN.clear()
+            _KNOWN[key] = known
+        found += [Token(Span(begin + start, end + start), kind) for begin, end, kind in known]
     if within is not None:
         found = [token for token in found if token.span.start < within.end and within.start < token.span.end]
-    return tuple(sorted(found))
+    return tuple(sorted(found, key=lambda token: token.span.start))
+
+
+_KNOWN: dict[tuple[bytes, tuple[object, ...]], tuple[tuple[int, int, str], ...]] = {}
+"""Tokens from their block's start, by the block's bytes and what else they depend on: most blocks are as they were a key ago."""
+_MOST_KNOWN = 4096
 
 
 def _of_spec(spec: Spec) -> Iterator[Token]:

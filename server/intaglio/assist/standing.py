@@ -36,8 +36,8 @@ class Standing:
     """Whether the stages speak of a candidate that is not in the file."""
 
 
-def standing_of(view: View, spec: Spec) -> Standing:
-    """How a spec of a view stands now."""
+def standing_of(view: View, spec: Spec, moved: int = 0) -> Standing:
+    """How a spec of a view stands now. `moved` as in `View.placed`."""
     state = view.states.get(spec.name)
     name = state.state.value if state is not None else (State.STUB if spec.function.is_stub else State.UNLOCKED).value
     reasons = state.reasons if state is not None else ()
@@ -48,18 +48,16 @@ def standing_of(view: View, spec: Spec) -> Standing:
             "invalid",
             (f"the spec has {'an error' if count == 1 else f'{count} errors'}: {errors[0].message}",),
         )
-    return Standing(name, reasons, _stages(view, spec), of_candidate(view, spec))
+    return Standing(name, reasons, _stages(view, spec), of_candidate(view, spec, moved))
 
 
-def of_candidate(view: View, spec: Spec) -> bool:
+def of_candidate(view: View, spec: Spec, moved: int = 0) -> bool:
     """Whether the latest run judged a candidate that is not what the file holds: not accepted yet, refused, or undone."""
     progress = view.progress.get(spec.name)
     if progress is None or spec.name in view.outdated or not progress.text:
         return False
-    return (
-        view.document.data[spec.function.span.start : spec.function.span.end].decode("utf-8", "replace")
-        not in progress.text
-    )
+    span = spec.function.span.shift(moved)
+    return view.document.data[span.start : span.end].decode("utf-8", "replace") not in progress.text
 
 
 def _stages(view: View, spec: Spec) -> tuple[Stage, ...]:

@@ -26,17 +26,24 @@ class Symbol:
 
 def document_symbols(view: View) -> tuple[Symbol, ...]:
     """Every spec with its function, and its directives below it."""
-    return tuple(_symbol(view, spec) for spec in view.document.reading.specs)
+    return tuple(_symbol(view, spec, moved) for spec, moved in view.placed())
 
 
-def _symbol(view: View, spec: Spec) -> Symbol:
+def _symbol(view: View, spec: Spec, moved: int) -> Symbol:
     children = tuple(
-        Symbol(directive.key, one_line(directive.value.value), "key", directive.span, directive.key_span)
+        Symbol(
+            directive.key,
+            one_line(directive.value.value),
+            "key",
+            directive.span.shift(moved),
+            directive.key_span.shift(moved),
+        )
         for directive in spec.directives
         if directive.key != "spec"
     )
-    span = Span(spec.block.start, max(spec.function.span.end, spec.block.end))
-    return Symbol(spec.name, standing_of(view, spec).state, kind_of(spec), span, spec.function.name_span, children)
+    span = Span(spec.block.start, max(spec.function.span.end, spec.block.end)).shift(moved)
+    selection = spec.function.name_span.shift(moved)
+    return Symbol(spec.name, standing_of(view, spec, moved).state, kind_of(spec), span, selection, children)
 
 
 def kind_of(spec: Spec) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from intaglio.config import Settings
@@ -13,6 +13,7 @@ from intaglio.progress import SpecProgress
 from intaglio.snapshot import Snapshot
 from intaglio.spec.document import Document
 from intaglio.spec.model import Spec
+from intaglio.spec.shift import placed_specs
 from intaglio.validate.verdict import Verdict
 
 
@@ -42,14 +43,24 @@ class View:
         """The file's specs, in order."""
         return tuple(self.document.reading.specs)
 
+    def placed(self, within: Span | None = None) -> Iterator[tuple[Spec, int]]:
+        """The specs as they were read, each with how far it has moved since: of all, or of blocks that touch a range.
+
+        For features that look at many specs: moving all of a long file's at every key would cost more than they do.
+        """
+        for spec, offset in placed_specs(self.document.reading.specs):
+            if within is None or (spec.block.start + offset <= within.end and within.start <= spec.block.end + offset):
+                yield spec, offset
+
     def spec_at(self, offset: int) -> Spec | None:
         """The innermost spec whose block or function holds the byte at `offset`."""
         specs = self.document.reading.specs
-        place = bisect.bisect_right(range(len(specs)), offset, key=lambda number: specs[number].block.start)
+        placed = placed_specs(specs)
+        place = bisect.bisect_right(placed, offset, key=lambda pair: pair[0].block.start + pair[1])
         for number in reversed(range(place)):
-            spec = specs[number]
-            if Span(spec.block.start, spec.function.span.end).contains(offset):
-                return spec
+            spec, moved = placed[number]
+            if Span(spec.block.start, spec.function.span.end).shift(moved).contains(offset):
+                return specs[number]
             if not spec.function.is_nested:
                 return None
         return None

@@ -13,6 +13,8 @@ from intaglio.lsp.asked import Asked
 from intaglio.lsp.model_names import known_models
 from intaglio.lsp.to_client import documentation
 
+MOST = 200
+"""Items of one answer; what is left out comes when more is typed."""
 _KINDS = {
     ItemKind.DIRECTIVE: types.CompletionItemKind.Keyword,
     ItemKind.PARAMETER: types.CompletionItemKind.Variable,
@@ -43,8 +45,17 @@ def completion(asked: Asked, params: types.CompletionParams) -> types.Completion
     if request is not None:
         known = attributes(view, view.spec_at(offset), request.before, inside=request.inside)
         return types.CompletionList(is_incomplete=False, items=[_attribute(asked, request.span, one) for one in known])
-    items = complete(view, offset)
-    return types.CompletionList(is_incomplete=False, items=[_item(asked, item) for item in items]) if items else None
+    items = [item for item in complete(view, offset) if _fits(view.document.data[item.span.start : offset], item.label)]
+    chosen = sorted(items, key=lambda item: (item.order, item.label))[:MOST]
+    if not chosen:
+        return None
+    return types.CompletionList(is_incomplete=len(chosen) < len(items), items=[_item(asked, item) for item in chosen])
+
+
+def _fits(typed: bytes, label: str) -> bool:
+    """Whether a label has the letters that are typed, in order; those that a client would leave out need not be sent."""
+    letters = iter(label.lower())
+    return all(letter in letters for letter in typed.decode("utf-8", "replace").lower())
 
 
 def _item(asked: Asked, item: Item) -> types.CompletionItem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -18,6 +19,14 @@ def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     desk = server.session.open(document.uri, document.version, document.text)
     if desk is not None:
         server.publish(desk)
+        server.spawn(_set_aside(server, document.uri))
+
+
+async def _set_aside(server: Server, uri: str) -> None:
+    """Once a file was read, keep what is there out of the collector's walks: one over a long file's specs takes longer than a key."""
+    await server.published(uri)
+    gc.collect()
+    gc.freeze()
 
 
 def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
