@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from intaglio.finding import Finding
 from intaglio.lock.check import locked_notes
 from intaglio.lock.inputs import Materials, current_inputs
-from intaglio.lock.model import FileStates, Inputs, LockFile, Present
-from intaglio.lock.state import IsReady, never_ready, states_of, with_moves
+from intaglio.lock.model import FileStates, Inputs, LockFile, Present, SpecState
+from intaglio.lock.state import IsReady, never_ready, orphans_of, state_of, with_moves
 from intaglio.spec import read_specs
 from intaglio.spec.document import Document
 from intaglio.spec.host import Section
@@ -35,6 +35,18 @@ class _Bindings:
     everywhere: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Closures:
+    """Which sections each section's specs stand on: valid while no section touches, or reaches for, other names."""
+
+    touched: tuple[frozenset[str], ...]
+    everywhere: tuple[bool, ...]
+    places: Mapping[str, tuple[int, ...]]
+    bindings: tuple[_Bindings, ...]
+    reached: tuple[frozenset[str], ...]
+    of: Mapping[int, tuple[int, ...]]
+
+
 @dataclass(slots=True)
 class LiveStates:
     """The states of one file's specs, kept from edit to edit. Equal to a fresh one's for the same text and materials."""
@@ -42,6 +54,8 @@ class LiveStates:
     path: str
     _presents: dict[str, tuple[tuple[bytes, ...], Present]] = field(default_factory=dict)
     _bindings: dict[bytes, _Bindings] = field(default_factory=dict)
+    _closures: _Closures | None = None
+    _states: dict[str, tuple[Present, LockFile, IsReady, SpecState]] = field(default_factory=dict)
 
     def forget(self, changed: Iterable[str] | None = None) -> None:
         """Compute anew what depends on one of the workspace files that changed; all when it is not known which did."""
@@ -81,13 +95,22 @@ class LiveStates:
         self._presents = known
 
     def finish(self, lock: LockFile, is_ready: IsReady = never_ready) -> FileStates:
-        """The states from what `advance` has computed to its end."""
+        """The states from what `advance` has computed to its end. A spec's state is the same value until something changes."""
         presents = tuple(present for _, present in self._presents.values())
-        states = states_of(self.path, presents, lock, is_ready)
+        states: list[SpecState] = []
+        known: dict[str, tuple[Present, LockFile, IsReady, SpecState]] = {}
+        for present in presents:
+            before = self._states.get(present.name)
+            if before is None or before[0] is not present or before[1] is not lock or before[2] is not is_ready:
+                before = (present, lock, is_ready, state_of(self.path, present, lock, is_ready))
+            known[present.name] = before
+            states.append(before[3])
+        self._states = known
         unlocked = tuple(present for present in presents if lock.find(present.name) is None and not present.is_stub)
-        moved = with_moves(states[len(presents) :], ((self.path, present) for present in unlocked))
+        orphans = orphans_of(self.path, known, lock)
+        moved = with_moves(orphans, ((self.path, present) for present in unlocked)) if orphans else ()
         notes: tuple[Finding, ...] = locked_notes(presents, lock)
-        return FileStates(self.path, (*states[: len(presents)], *moved), (*lock.findings, *notes), unlocked)
+        return FileStates(self.path, (*states, *moved), (*lock.findings, *notes), unlocked)
 
     def present(self, name: str) -> Present | None:
         """What a spec's function is made from now, as it was computed last."""
@@ -102,31 +125,38 @@ class LiveStates:
             for spec in document.reading.specs:
                 yield spec.name, (data,), 0
             return
-        bindings = [self._bindings_of(section) for section in sections]
-        self._bindings = {section.data: one for section, one in zip(sections, bindings, strict=True)}
-        places: dict[str, list[int]] = {}
-        always: list[int] = []
-        for place, one in enumerate(bindings):
-            if one.everywhere:
-                always.append(place)
-            for name in one.touched:
-                places.setdefault(name, []).append(place)
-        reached = [[word for word in one.words if word in places] for one in bindings]
-        for place, section in enumerate(sections):
-            if not section.drafts:
-                continue
-            found = {place, *always}
-            pending = list(found)
-            while pending:
-                for name in reached[pending.pop()]:
-                    for other in places[name]:
-                        if other not in found:
-                            found.add(other)
-                            pending.append(other)
-            order = sorted(found)
+        closures = self._closed_over(tuple(map(self._bindings_of, sections)), sections)
+        for place, order in closures.of.items():
             key = tuple(sections[one].data for one in order)
-            for draft in section.drafts:
+            for draft in sections[place].drafts:
                 yield draft.spec.name, key, order.index(place)
+
+    def _closed_over(self, bindings: tuple[_Bindings, ...], sections: list[Section]) -> _Closures:
+        self._bindings = {section.data: one for section, one in zip(sections, bindings, strict=True)}
+        touched = tuple(one.touched for one in bindings)
+        everywhere = tuple(one.everywhere for one in bindings)
+        last = self._closures
+        alike = last is not None and last.touched == touched and last.everywhere == everywhere
+        if last is not None and alike:
+            places = last.places
+            reached = tuple(
+                old if one is before else frozenset(word for word in one.words if word in places)
+                for one, before, old in zip(bindings, last.bindings, last.reached, strict=True)
+            )
+        else:
+            found: dict[str, list[int]] = {}
+            for place, names in enumerate(touched):
+                for name in names:
+                    found.setdefault(name, []).append(place)
+            places = {name: tuple(numbers) for name, numbers in found.items()}
+            reached = tuple(frozenset(word for word in one.words if word in places) for one in bindings)
+        specs = [place for place, section in enumerate(sections) if section.drafts]
+        if last is not None and alike and reached == last.reached and list(last.of) == specs:
+            of = last.of
+        else:
+            of = {place: _closure(place, everywhere, reached, places) for place in specs}
+        self._closures = _Closures(touched, everywhere, places, bindings, reached, of)
+        return self._closures
 
     def _bindings_of(self, section: Section) -> _Bindings:
         known = self._bindings.get(section.data)
@@ -149,3 +179,18 @@ class LiveStates:
         present = current_inputs(materials, self.path, text, spec)
         problems = tuple(replace(one, message=_LINE.sub("", one.message)) for one in present.problems)
         return replace(present, problems=problems)
+
+
+def _closure(
+    place: int, everywhere: tuple[bool, ...], reached: tuple[frozenset[str], ...], places: Mapping[str, tuple[int, ...]]
+) -> tuple[int, ...]:
+    """The sections that the one at `place` stands on, itself among them, in order."""
+    found = {place, *(number for number, always in enumerate(everywhere) if always)}
+    pending = list(found)
+    while pending:
+        for name in reached[pending.pop()]:
+            for other in places[name]:
+                if other not in found:
+                    found.add(other)
+                    pending.append(other)
+    return tuple(sorted(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from intaglio.lock.fingerprint import short
 from intaglio.lock.model import Entry, LockFile, Pairs, Present, SpecState, State
@@ -41,15 +41,22 @@ def states_of(
     """The states of all specs of one file, then its orphaned locks."""
     presents = tuple(presents)
     names = {present.name for present in presents}
-    states = [state_of(path, present, lock, is_ready) for present in presents]
-    for entry in lock.entries:
-        if entry.name not in names:
-            reason = f"{path} has no spec on a function {entry.name} any more"
-            states.append(SpecState(path, entry.name, State.ORPHANED, (reason,), entry))
-    for name, why in lock.broken:
-        if name not in names:
-            reason = f"{path} has no spec on a function {name} any more"
-            states.append(SpecState(path, name, State.ORPHANED, (reason, why)))
+    return (*(state_of(path, present, lock, is_ready) for present in presents), *orphans_of(path, names, lock))
+
+
+def orphans_of(path: str, names: Container[str], lock: LockFile) -> tuple[SpecState, ...]:
+    """The states of the locks whose specs are not among the `names` of the file any more."""
+    gone = f"{path} has no spec on a function"
+    states = [
+        SpecState(path, entry.name, State.ORPHANED, (f"{gone} {entry.name} any more",), entry)
+        for entry in lock.entries
+        if entry.name not in names
+    ]
+    states += [
+        SpecState(path, name, State.ORPHANED, (f"{gone} {name} any more", why))
+        for name, why in lock.broken
+        if name not in names
+    ]
     return tuple(states)
 
 

@@ -5,15 +5,17 @@ Built as plain data at every key. A finding of a run on an older text is said to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from intaglio.finding import Finding, Severity, Span
 from intaglio.lock.report import SpecState, State
+from intaglio.lsp.client import Client
+from intaglio.lsp.fragments import Fragment, fragment
 from intaglio.lsp.picture import Placed, Run, place_findings
 from intaglio.lsp.session import Desk, Session
-from intaglio.lsp.to_client import plain_range, severity_number
+from intaglio.lsp.to_client import severity_number
 from intaglio.placement import absolute_span
 from intaglio.spec.model import Spec
 from intaglio.spec.shift import placed_specs
@@ -25,68 +27,109 @@ _FADED = {1: 2, 2: 3, 3: 4, 4: 4}
 UNNECESSARY = 1
 
 
-def diagnostics_of(session: Session, desk: Desk) -> list[dict[str, Any]]:
-    """Everything that is to be said of an open file now."""
-    client, index = session.client, desk.file.index
-    shown: list[dict[str, Any]] = []
+def diagnostics_of(session: Session, desk: Desk) -> str:
+    """Everything that is to be said of an open file now, as the JSON of a list."""
+    index, encoding = desk.file.index, session.client.encoding
     states = {state.name: state for state in (desk.states.states if desk.states else ())}
-
-    def say(span: Span, severity: int, code: str, message: str, **data: Any) -> dict[str, Any]:
-        said: dict[str, Any] = {
-            "range": plain_range(index, span, client.encoding),
-            "severity": severity,
-            "source": "intaglio",
-            "code": code,
-            "message": message,
-        }
-        if data and client.diagnostic_data:
-            said["data"] = data
-        if client.code_description and (page := page_of(code)):
-            said["codeDescription"] = {"href": page}
-        shown.append(said)
-        return said
-
-    def say_finding(finding: Finding, span: Span, spec: Spec | None, stage: str) -> None:
-        say(span, severity_number(finding.severity), finding.code, finding.message,
-            name=spec.name if spec is not None else "", stage=stage, fixes=[fix.title for fix in finding.fixes])  # fmt: skip
-
-    for finding in desk.file.document.reading.findings:
-        say_finding(finding, finding.place.span if finding.place else Span(0, 0), None, "reader")
-    for finding in desk.states.findings if desk.states else ():
-        say_finding(finding, Span(0, 0), None, "lock")
-    for problem in desk.root.configured.problems:
-        say(Span(0, 0), 1, "settings", problem)
+    said = [fragment(one, index, encoding, 0).at(0) for one in _of_file(session, desk, states)]
     names: set[str] = set()
     for spec, offset in placed_specs(desk.file.document.reading.specs):
-        names.add(spec.name)
-        for finding in (*spec.findings, *session.references(desk, spec)):
-            span = absolute_span(finding.place, spec) if finding.place else spec.function.name_span
-            say_finding(finding, span.shift(offset), spec, "reader")
-        state = states.get(spec.name)
-        if state is not None and state.state is not State.LOCKED:
-            say(spec.function.name_span.shift(offset), _STATE_SEVERITIES[state.state], state.state.value,
-                _sentence(state, pending=desk.waits(spec.name)), name=spec.name, stage="lock")  # fmt: skip
-        run = desk.runs.get(spec.name)
-        if run is not None:
-            for one in _of_run(desk, run):
-                severity = severity_number(one.finding.severity)
-                message = one.finding.message
-                if run.outdated:
-                    severity, message = _FADED[severity], f"Outdated: {message}"
-                elif not one.exact and one.stage:
-                    message = f"{message} (in the candidate)"
-                said = say(one.span, severity, one.finding.code, message, name=spec.name, stage=one.stage or "run",
-                           details=dict(one.finding.details))  # fmt: skip
-                if run.outdated and client.diagnostic_tags:
-                    said["tags"] = [UNNECESSARY]
-            if run.progress.reason and not run.outdated and run.ended and not _is_said(run):
-                say(spec.function.name_span.shift(offset), 2, run.progress.phase.value, run.progress.reason,
-                    name=spec.name, stage="run")  # fmt: skip
+        state, run, pending = states.get(spec.name), desk.runs.get(spec.name), desk.waits(spec.name)
+        references = session.references(desk, spec)
+        line = index.line(spec.block.start + offset)
+        key = spec.name if spec.name not in names else f"{spec.name} {offset}"
+        names.add(key)
+
+        def make(
+            spec: Spec = spec, offset: int = offset, state: SpecState | None = state, run: Run | None = run,
+            pending: bool = pending, line: int = line,
+        ) -> list[Fragment]:  # fmt: skip
+            found = _of_spec(session, desk, spec, offset, state, run, pending=pending)
+            return [fragment(one, index, encoding, line) for one in found]
+
+        made_from = (spec, state, run, pending, references, session.client)
+        said += [piece.at(line) for piece in desk.said.of(key, made_from, make)]
+    desk.said.keep_only(names)
+    return f"[{','.join(said)}]"
+
+
+def _of_file(session: Session, desk: Desk, states: Mapping[str, SpecState]) -> Iterator[dict[str, Any]]:
+    """What is no spec's: the reader's of the file, the lock file's, settings that cannot be used, locks without their function."""
+    client, nowhere = session.client, Span(0, 0)
+    for finding in desk.file.document.reading.findings:
+        yield _said_of(client, finding, finding.place.span if finding.place else nowhere, "", "reader")
+    for finding in desk.states.findings if desk.states else ():
+        yield _said_of(client, finding, nowhere, "", "lock")
+    for problem in desk.root.configured.problems:
+        yield _said(client, nowhere, 1, "settings", problem)
+    names = {spec.name for spec, _ in placed_specs(desk.file.document.reading.specs)}
     for state in states.values():
         if state.name not in names:
-            say(Span(0, 0), _STATE_SEVERITIES[state.state], state.state.value, _sentence(state, pending=False),
-                name=state.name, stage="lock")  # fmt: skip
-    return shown
+            yield _said(client, nowhere, _STATE_SEVERITIES[state.state], state.state.value,
+                        _sentence(state, pending=False), name=state.name, stage="lock")  # fmt: skip
+
+
+def _of_spec(
+    session: Session, desk: Desk, spec: Spec, offset: int, state: SpecState | None, run: Run | None, *, pending: bool
+) -> Iterator[dict[str, Any]]:
+    """What is one spec's: the reader's, its state, its latest run's."""
+    client, name = session.client, spec.name
+    name_span = spec.function.name_span.shift(offset)
+    for finding in (*spec.findings, *session.references(desk, spec)):
+        span = absolute_span(finding.place, spec) if finding.place else spec.function.name_span
+        yield _said_of(client, finding, span.shift(offset), name, "reader")
+    if state is not None and state.state is not State.LOCKED:
+        severity = 4 if pending else _STATE_SEVERITIES[state.state]
+        yield _said(client, name_span, severity, state.state.value, _sentence(state, pending=pending),
+                    name=name, stage="lock")  # fmt: skip
+    if run is None:
+        return
+    for one in _of_run(desk, run):
+        said = _said_of(client, one.finding, one.span, name, one.stage or "run")
+        if run.outdated:
+            said["severity"], said["message"] = _FADED[said["severity"]], f"Outdated: {one.finding.message}"
+            if client.diagnostic_tags:
+                said["tags"] = [UNNECESSARY]
+        elif not one.exact and one.stage:
+            said["message"] = f"{one.finding.message} (in the candidate)"
+        asked = _directive_of(one, spec, offset)
+        if client.related_information and asked is not None and not run.outdated:
+            said["relatedInformation"] = [
+                {"location": {"uri": desk.file.uri, "range": asked}, "message": "what the spec asks for"}
+            ]
+        yield said
+    if run.progress.reason and not run.outdated and run.ended and not _is_said(run):
+        yield _said(client, name_span, 2, run.progress.phase.value, run.progress.reason, name=name, stage="run")
+
+
+def _said_of(client: Client, finding: Finding, span: Span, name: str, stage: str) -> dict[str, Any]:
+    return _said(client, span, severity_number(finding.severity), finding.code, finding.message, name=name, stage=stage,
+                 fixes=[fix.title for fix in finding.fixes if fix.edits], details=dict(finding.details))  # fmt: skip
+
+
+def _said(client: Client, span: Span, severity: int, code: str, message: str, **data: Any) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "range": span,
+        "severity": severity,
+        "source": "intaglio",
+        "code": code,
+        "message": message,
+    }
+    if data and client.diagnostic_data:
+        said["data"] = data
+    if client.code_description and (page := page_of(code)):
+        said["codeDescription"] = {"href": page}
+    return said
+
+
+def _directive_of(one: Placed, spec: Spec, offset: int) -> Span | None:
+    """The directive that asked for what a finding in the body misses: the one whose text its message quotes."""
+    if one.finding.place is None or one.finding.place.target != "function":
+        return None
+    for directive in spec.directives:
+        if directive.key != "spec" and directive.value.value and f"`{directive.value.value}`" in one.finding.message:
+            return directive.span.shift(offset)
+    return None
 
 
 def _of_run(desk: Desk, run: Run) -> Iterator[Placed]:

@@ -5,13 +5,19 @@ Only what differs from pygls stands here; handlers are registered in `registrati
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, lsp_method
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+    from pygls.lsp.server import LanguageServer
 
 
 class RequestFailed(JsonRpcException):
@@ -27,9 +33,29 @@ class Protocol(LanguageServerProtocol):
     quiet = False
     """Nothing is sent any more."""
 
+    def __init__(self, server: LanguageServer, converter: Converter) -> None:
+        super().__init__(server, converter)
+        self._writing: set[asyncio.Future[Any]] = set()
+
     def send(self, method: str, params: Any) -> None:
         """Send a notification of plain data, without a detour through the library's objects."""
         self._send_data({"jsonrpc": self.VERSION, "method": method, "params": params})
+
+    def send_text(self, method: str, params: str) -> None:
+        """Send a notification whose parameters are JSON already."""
+        if self.quiet or self.writer is None:
+            return
+        body = f'{{"jsonrpc":"2.0","method":"{method}","params":{params}}}'.encode()
+        head = f"Content-Length: {len(body)}\r\nContent-Type: {self.CONTENT_TYPE}; charset={self.CHARSET}\r\n\r\n"
+        try:
+            written = self.writer.write(head.encode() + body)
+        except (BrokenPipeError, ValueError):
+            self.quiet = True  # the client is gone; reading will notice, and end the server
+            return
+        if inspect.isawaitable(written):
+            task = asyncio.ensure_future(written)
+            self._writing.add(task)
+            task.add_done_callback(self._writing.discard)
 
     def _send_data(self, data: Any) -> None:
         if not self.quiet:

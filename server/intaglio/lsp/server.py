@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import operator
 import sys
 import threading
 import time
 from collections.abc import Coroutine
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -16,22 +18,31 @@ from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from intaglio import __version__
-from intaglio.finding import Span
 from intaglio.lsp.client import Client
 from intaglio.lsp.protocol import Protocol
 
 if TYPE_CHECKING:
     from intaglio.lsp.asked import Asked
     from intaglio.lsp.jobs import Jobs
+    from intaglio.lsp.picture import SpecPicture
     from intaglio.lsp.session import Desk, Session
 
 _SLICE = 0.008
 """Seconds of work on states between two looks at messages."""
-_NOWHERE = Span(0, 0)
 _MOST_LINES = 200
 """Lines of errors that one server writes to its log: a fault that comes back at every key must not fill a disk."""
 
 log = logging.getLogger("intaglio.lsp")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What was told of a file last."""
+
+    version: int | None = None
+    diagnostics: str = ""
+    status: str = ""
+    pictures: tuple[SpecPicture, ...] = ()
 
 
 class Server(LanguageServer):
@@ -46,7 +57,7 @@ class Server(LanguageServer):
         self._tasks: set[asyncio.Task[Any]] = set()
         self._asides: set[asyncio.Task[Any]] = set()
         self._publishing: dict[str, asyncio.Task[None]] = {}
-        self._sent: dict[str, tuple[Any, Any, Any, Any]] = {}
+        self._sent: dict[str, _Sent] = {}
         self._errors = 0
         self.ending = False
         self.client = Client()
@@ -145,19 +156,18 @@ class Server(LanguageServer):
         session.compute(desk)
         desk.notice_taken()
         diagnostics = diagnostics_of(session, desk)
-        status = status_of(session, desk) if session.client.status else None
-        version, said, shown, drawn = self._sent.get(file.uri, (None, None, None, None))
-        if version != file.version or said != diagnostics:
-            self.protocol.send(
-                types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
-                {"uri": file.uri, "diagnostics": diagnostics}
-                | ({"version": file.version} if file.version is not None else {}),
-            )
-        if status is not None and status != shown:
-            self.protocol.send(METHOD, status)
-        picture = [replace(one, span=_NOWHERE, name_span=_NOWHERE) for one in desk.pictures()]
-        self._sent[file.uri] = (file.version, diagnostics, status, picture)
-        self.refresh(picture, drawn)
+        last = self._sent.get(file.uri, _Sent())
+        if last.version != file.version or last.diagnostics != diagnostics:
+            version = f',"version":{file.version}' if file.version is not None else ""
+            params = f'{{"uri":{json.dumps(file.uri)},"diagnostics":{diagnostics}{version}}}'
+            self.protocol.send_text(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+        pictures = tuple(picture for picture, _ in desk.placed_pictures())
+        status = status_of(session, desk) if session.client.status else ""
+        if status != last.status:
+            self.protocol.send_text(METHOD, status)
+        self._sent[file.uri] = _Sent(file.version, diagnostics, status, pictures)
+        if last.pictures and not all(map(operator.is_, last.pictures, pictures)):
+            self.refresh()
 
     async def published(self, uri: str) -> None:
         """Wait until what is known of a file was told."""
@@ -169,10 +179,8 @@ class Server(LanguageServer):
         if self._sent.pop(uri, None) is not None:
             self.protocol.send(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, {"uri": uri, "diagnostics": []})
 
-    def refresh(self, picture: object, before: object) -> None:
-        """Have the client ask anew for what it draws beside the text, when something else than the text changed."""
-        if before is None or picture == before:
-            return
+    def refresh(self) -> None:
+        """Have the client ask anew for what it draws beside the text."""
         client = self.session.client
         for wanted, method in (
             (client.lens_refresh, types.WORKSPACE_CODE_LENS_REFRESH),

@@ -6,6 +6,7 @@ Sends nothing and runs nothing.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from intaglio.lock.model import FileStates, LockFile, SpecState
 from intaglio.lock.paths import lock_path
 from intaglio.lsp.client import Client
 from intaglio.lsp.configuration import Configured, configure
+from intaglio.lsp.fragments import Fragments
 from intaglio.lsp.from_client import path_of
 from intaglio.lsp.open_file import Change, OpenFile
 from intaglio.lsp.picture import Run, SpecPicture, draw, is_of, moved, place_findings, region_of
@@ -62,6 +64,10 @@ class Desk:
     """Of the pending ones, those whose lock the user asked for."""
     referred: dict[tuple[str, ...], tuple[Finding, ...]] = field(default_factory=dict)
     """What was found of the golden files that specs name."""
+    drawn: dict[int, tuple[tuple[object, ...], SpecPicture]] = field(default_factory=dict)
+    said: Fragments = field(default_factory=Fragments)
+    told: Fragments = field(default_factory=Fragments)
+    """What was drawn and said of each spec last."""
     computed: bool = False
     """Whether `states` are those of the present text and of all that is known to have changed."""
 
@@ -77,14 +83,33 @@ class Desk:
 
     def pictures(self) -> tuple[SpecPicture, ...]:
         """The picture of each spec, in order."""
-        states = {state.name: state for state in (self.states.states if self.states else ())}
         return tuple(
-            draw(spec, offset, states.get(spec.name), self.runs.get(spec.name), pending=self.waits(spec.name))
-            for spec, offset in placed_specs(self.file.document.reading.specs)
+            replace(picture, span=picture.span.shift(offset), name_span=picture.name_span.shift(offset))
+            for picture, offset in self.placed_pictures()
         )
+
+    def placed_pictures(self) -> tuple[tuple[SpecPicture, int], ...]:
+        """The picture of each spec, in order, with how far it has moved since it was drawn: the same picture until anything
+        but its place changes.
+        """
+        states = {state.name: state for state in (self.states.states if self.states else ())}
+        shown: list[tuple[SpecPicture, int]] = []
+        drawn: dict[int, tuple[tuple[object, ...], SpecPicture]] = {}
+        for spec, offset in placed_specs(self.file.document.reading.specs):
+            state, run, pending = states.get(spec.name), self.runs.get(spec.name), self.waits(spec.name)
+            made_from = (spec, state, run, pending)
+            before = self.drawn.get(id(spec))
+            if before is None or not all(map(operator.is_, before[0], made_from)):
+                before = (made_from, draw(spec, 0, state, run, pending=pending))
+            drawn[id(spec)] = before
+            shown.append((before[1], offset))
+        self.drawn = drawn
+        return tuple(shown)
 
     def waits(self, name: str) -> bool:
         """Whether the body that is there was accepted and its lock is not written yet."""
+        if not self.pending:
+            return False
         proposed = self.pending.get(name)
         present = self.live.present(name)
         return proposed is not None and present is not None and present.inputs.body == proposed.entry.inputs.body

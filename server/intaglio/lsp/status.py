@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from intaglio.lsp.fragments import Fragment, fragment
 from intaglio.lsp.picture import SpecPicture
 from intaglio.lsp.session import Desk, Session
-from intaglio.lsp.to_client import plain_range
 
 METHOD = "intaglio/status"
 VERSION = 1
 
 
-def status_of(session: Session, desk: Desk) -> dict[str, Any]:
-    """The notification's parameters."""
-    return {
-        "version": VERSION,
-        "uri": desk.file.uri,
-        "documentVersion": desk.file.version,
-        "specs": [_spec(session, desk, picture) for picture in desk.pictures()],
-    }
+def status_of(session: Session, desk: Desk) -> str:
+    """The notification's parameters, as JSON."""
+    index, encoding = desk.file.index, session.client.encoding
+    specs: list[str] = []
+    names: set[str] = set()
+    for number, (picture, offset) in enumerate(desk.placed_pictures()):
+        line = index.line(picture.span.start + offset)
+
+        def make(picture: SpecPicture = picture, offset: int = offset, line: int = line) -> list[Fragment]:
+            return [fragment(_spec(picture, offset), index, encoding, line)]
+
+        key = picture.name if picture.name not in names else f"{picture.name} {number}"
+        names.add(key)
+        made_from = (picture, session.client)
+        specs += [piece.at(line) for piece in desk.told.of(key, made_from, make)]
+    desk.told.keep_only(names)
+    head = f'"version":{VERSION},"uri":{json.dumps(desk.file.uri)},"documentVersion":{json.dumps(desk.file.version)}'
+    return f'{{{head},"specs":[{",".join(specs)}]}}'
 
 
-def _spec(session: Session, desk: Desk, picture: SpecPicture) -> dict[str, Any]:
-    encoding, index = session.client.encoding, desk.file.index
+def _spec(picture: SpecPicture, offset: int) -> dict[str, Any]:
     return {
         "name": picture.name,
-        "range": plain_range(index, picture.span, encoding),
-        "nameRange": plain_range(index, picture.name_span, encoding),
+        "range": picture.span.shift(offset),
+        "nameRange": picture.name_span.shift(offset),
         "state": picture.state,
         "reasons": list(picture.reasons),
         "phase": picture.phase,

@@ -39,6 +39,10 @@ class TextIndex:
         """How many lines the text has; one more than its line endings."""
         return len(self._starts)
 
+    def line(self, offset: int) -> int:
+        """The line of the byte at `offset`."""
+        return bisect.bisect_right(self._starts, max(0, min(offset, len(self._data)))) - 1
+
     def position(self, offset: int, encoding: Encoding) -> Position:
         """Where the byte at `offset` is."""
         offset = max(0, min(offset, len(self._data)))
