@@ -83,7 +83,7 @@ def test_the_price_before_a_compile(view_at):
     total = worst.input_tokens + worst.output_tokens
     assert (
         priced_title(view, "f")
-        == f"compile · up to {total:,} tokens an attempt · openai/some-model, at most $0.50 in all"
+        == f"compile · up to {total:,} tokens an answer · openai/some-model, at most $0.50 in all"
     )
     priced = estimate(view, view.specs[0], Price(0.001, 0.002))
     assert priced.cost == pytest.approx(worst.input_tokens * 0.001 + 1)

@@ -1,4 +1,4 @@
-"""What a compile may use at most, before it begins: tokens of one attempt, and money where a price is known. Asks nobody."""
+"""What a compile may use, before it begins: tokens of one answer at most, and money where a price is known. Asks nobody."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One attempt at its worst. `model` is "" when the spec's rules compile without one, or none is set (`needs_model`)."""
+    """One answer at its worst; an attempt may ask for several. `model` is "" when the spec's rules compile without one, or none is set (`needs_model`)."""
 
     model: str
     input_tokens: int = 0
@@ -38,7 +38,7 @@ class Estimate:
         if not self.model:
             return "no model needed"
         worst = tokens(self.input_tokens + self.output_tokens) if self.cost is None else money(self.cost)
-        return f"up to {worst} an attempt · {self.model}"
+        return f"up to {worst} an answer · {self.model}"
 
 
 def estimate(view: View, spec: Spec, price: Price | None = None) -> Estimate:
