@@ -39,7 +39,7 @@ FILES = {
     "routes.py": ROUTES,
     "limits.py": "def highest() -> float:\n    return 100.0\n",
     "data/reviewed.jsonl": '{"input": {"has_t2d": false, "bmi": 29.0}, "output": "DENY"}\n',
-    "intaglio.toml": "",
+    "intaglio.toml": "stage-seconds = 60\ncall-seconds = 10\n",
     "notes.txt": "one\n",
 }
 EXECUTABLE = Path(sys.executable).with_name("intaglio")

@@ -5,8 +5,11 @@ Both need the validate extra for what they run; looking back says so and goes on
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+import click
 
 from intaglio.cli.changes import ShownChange
 from intaglio.lock.report import State
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 def changes_of(verified: Verified, revision: str, paths: Iterable[str]) -> tuple[ShownChange, ...]:
     """The locks of one workspace that changed since a commit, of some source files or of all. Raises WorkspaceError."""
-    from intaglio.lock.paths import locked_sources
+    from intaglio.lock.paths import lock_path, locked_sources
     from intaglio.lock.since import changes_since, locked_in
     from intaglio.repository import RevisionTree
 
@@ -32,6 +35,7 @@ def changes_of(verified: Verified, revision: str, paths: Iterable[str]) -> tuple
     sources = {*locked_in(then.paths()), *locked_sources(verified.root)}
     if chosen := set(paths):
         sources &= chosen
+    then.preload(lock_path(source) for source in sources)
     found = changes_since(then, verified.tree or DiskTree(verified.root), sources)
     wanted = [change for change in found if change.runs_otherwise]
     behaviours: dict[LockChange, Behaviour] = dict(zip(wanted, _compared(verified, then, wanted), strict=True))
@@ -75,10 +79,19 @@ def replays_of(verified: Verified) -> tuple[Replayed, ...]:
     from intaglio.validate.tools import Toolbox
 
     snapshot = Snapshot(verified.root, verified.tree or DiskTree(verified.root))
+    locked = [state for state in verified.report.specs if state.state is State.LOCKED]
     found: list[Replayed] = []
     with Toolbox() as toolbox:
-        for state in verified.report.specs:
-            entry = read_lock_file(snapshot, state.path).find(state.name) if state.state is State.LOCKED else None
+        for number, state in enumerate(locked, 1):
+            _tell(f"replaying {number} of {len(locked)}: {state.path}::{state.name}")
+            entry = read_lock_file(snapshot, state.path).find(state.name)
             if entry is not None:
                 found.append(replay(snapshot, verified.settings, toolbox, state.path, entry))
+    _tell("")
     return tuple(found)
+
+
+def _tell(doing: str) -> None:
+    """What is going on, on a line of a terminal that the next word overwrites; nothing in a pipe."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{doing[:100]}", nl=False, err=True)

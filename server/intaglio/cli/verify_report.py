@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -11,11 +10,11 @@ from intaglio.cli.report import PlacedFinding, SpecReport, place_finding
 from intaglio.finding import Finding, Place
 from intaglio.lock.report import SpecState, State
 from intaglio.lock.verify import is_allowed
-from intaglio.lock.ways_on import WayOn, ways_on
 from intaglio.workspace import DiskTree, Tree
 
 if TYPE_CHECKING:
     from intaglio.lock.across import Verified
+    from intaglio.lock.ways_on import WayOn
     from intaglio.replay import Replayed
 
 _MOST_DIFFS = 5
@@ -57,6 +56,8 @@ def spec_rows(
             said = [Finding(code, SEVERITIES[code], f"{state.name}: {'; '.join(state.reasons)}"), *said]
         ways: tuple[WayOn, ...] = ()
         if refused:
+            from intaglio.lock.ways_on import ways_on
+
             ways = (forgotten[state.path],) if state.path in forgotten else ways_on(state, verified.folder)
         rows.append(
             SpecReport(
@@ -114,9 +115,12 @@ def _not_staged(verified: Verified) -> dict[str, WayOn]:
     refused = {state.path for state in verified.report.specs if state.state is not State.LOCKED}
     if verified.tree is None or not refused:
         return {}
+    import shlex
+
     from intaglio.lock.check import read_lock_file
     from intaglio.lock.paths import lock_path
     from intaglio.lock.verify import verify
+    from intaglio.lock.ways_on import WayOn
 
     disk = DiskTree(verified.root)
     report = verify(verified.root, tuple(refused), verified.settings, use_cache=False)

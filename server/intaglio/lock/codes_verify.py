@@ -41,7 +41,7 @@ CODES: tuple[Code, ...] = (
         "LK206", "index-unmerged", Severity.ERROR,
         "Git's index holds a file in several versions, as a merge, a rebase or a cherry-pick leaves it. There is nothing to "
         "verify until somebody says which one counts.",
-        "Settle the file, then `git add` it.",
+        "Settle the source and `git add` it; `intaglio lock --resolve` then settles its lock, validating where it must.",
     ),
     Code(
         "LK211", "replay-differs", Severity.ERROR,
