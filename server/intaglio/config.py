@@ -45,6 +45,7 @@ class Settings:
     stage_seconds: float = 10.0
     generated_inputs: int = 200
     require_locks: bool = True
+    second_person: bool = False
 
 
 DOCUMENTATION: dict[str, str] = {
@@ -71,6 +72,7 @@ DOCUMENTATION: dict[str, str] = {
     "stage_seconds": "Most wall time of the execution and of the accuracy stage, in seconds each.",
     "generated_inputs": "How many typed inputs the execution stage generates.",
     "require_locks": "Whether `verify` refuses a workspace that has a spec without a lock.",
+    "second_person": "Whether `verify` refuses a committed body that nobody but the author of its commit has accepted.",
 }
 
 _CHOICES: dict[str, tuple[str, ...]] = {"backend": ("", "rules", "litellm", "cassette")}

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "validate": {"spec", "template", "sandbox", "validate"},
     "lock": {"spec", "template", "validate", "lock"},
 }
-VALUES = {"finding", "source", "candidate", "workspace", "placement", "config", "repository"}
+VALUES = {"finding", "person", "sparse", "source", "candidate", "workspace", "placement", "config", "repository"}
 ONLY_IN = {"litellm": "generate", "pygls": "lsp", "lsprotocol": "lsp", "rich": "cli"}
 
 

@@ -12,9 +12,19 @@ import click
 @click.option("--follow", is_flag=True, help="Give orphaned locks to the functions that have their fingerprints.")
 @click.option("--drop", is_flag=True, help="Take orphaned locks out of their files.")
 @click.option("--resolve", is_flag=True, help="Settle what a merge, rebase, cherry-pick or revert left of the locks.")
+@click.option("--tools", is_flag=True, help="Lock anew what other versions of the tools had locked, all at once.")
+@click.option("--dry-run", is_flag=True, help="With --tools: list what would not pass any more, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document (docs/report.schema.json).")
 def command(
-    paths: tuple[str, ...], adopt: bool, reason: str, follow: bool, drop: bool, resolve: bool, as_json: bool
+    paths: tuple[str, ...],
+    adopt: bool,
+    reason: str,
+    follow: bool,
+    drop: bool,
+    resolve: bool,
+    tools: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Validate the bodies in PATH that are not locked, and lock what passes all four stages.
 
@@ -22,6 +32,9 @@ def command(
 
     With --resolve, lock files in conflict are settled: a lock that one side holds for exactly what is there is kept, and
     what the merge put together is validated again. It asks nothing and stages nothing: it says what to `git add`.
+
+    New versions of the tools raise no alarm. With --tools, all that other versions had locked is validated with those here:
+    what passes is locked anew, what would not pass any more is listed, and keeps its lock.
     """
     from intaglio.cli.output import end, show
     from intaglio.cli.preparing import require_validate_extra, settle
@@ -34,10 +47,17 @@ def command(
 
     if adopt and not reason.strip():
         raise click.UsageError("--adopt needs --reason: say why the body is right as a person wrote it")
+    if dry_run and not tools:
+        raise click.UsageError("--dry-run goes with --tools")
     require_validate_extra()
     selection = select(paths)
     settle(selection.root)
     prepare_state_folder(selection.root)
+    if tools:
+        from intaglio.cli.accepting import accept_tools
+
+        accept_tools(paths, reason, dry_run=dry_run, as_json=as_json)
+        return
     if resolve:
         from intaglio.cli.resolving import resolve_locks
 

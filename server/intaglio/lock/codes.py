@@ -80,6 +80,19 @@ CODES: tuple[Code, ...] = (
         "written by others. Verify computes everything anew.",
         "Make the cache folder private to you, or set XDG_CACHE_HOME to a folder outside the workspace.",
     ),
+    Code(
+        "LK014", "lock-accepted-by-author", Severity.ERROR,
+        "The setting `second-person` asks that a body is accepted by another person than the author of the commit that "
+        "brought it, and nobody else has accepted this one. Only what is committed is judged; names are as honest as git's "
+        "settings, so sign commits where people must not be able to feign them.",
+        "Have somebody else read the body and run `intaglio lock FILE::NAME --reason ...`: it validates again and records who.",
+    ),
+    Code(
+        "LK015", "paths-differ-in-case", Severity.WARNING,
+        "Two locked source files have names that differ in nothing but upper and lower case. On macOS and Windows they, and "
+        "their lock files, are one file, and a checkout there loses one of them.",
+        "Rename one of the two with `git mv`, then run `intaglio lock --follow`.",
+    ),
     *reach.CODES,
     *codes_verify.CODES,
 )  # fmt: skip

@@ -133,6 +133,19 @@ def suite_text_fingerprint(suite: str) -> str | None:
     return suite_fingerprint(node.body) if node else None
 
 
+def renamed_body(suite: str, name: str, old_name: str) -> str | None:
+    """The fingerprint that a suite's text would have if what it calls `name` (its own name, last part) were `old_name`."""
+    node = function_from_source(f"def _():{suite}", indented=False)
+    if node is None:
+        return None
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and part.id == name:
+            part.id = old_name
+        elif isinstance(part, ast.Attribute) and part.attr == name:
+            part.attr = old_name
+    return suite_fingerprint(node.body)
+
+
 def function_alone(text: str, spec: Spec) -> AnyFunction | None:
     """The tree of a spec's function, read without the rest of its file; None when it does not parse either."""
     data = text.encode("utf-8", "surrogatepass")

@@ -60,12 +60,14 @@ def suites_known(root: Path, path: str, name: str) -> tuple[Entry, ...]:
 def _chapters_at(root: Path, path: str, name: str) -> list[Chapter]:
     """Each different lock under one path and name, with the oldest commit that holds it, the newest first."""
     oldest: dict[Entry, Revision] = {}
-    for revision in revisions(root, [lock_path(path)], MOST_REVISIONS):
+    past = revisions(root, [lock_path(path)], MOST_REVISIONS)
+    for revision in past:
         entry = lock_at(root, revision.commit, path).find(name)
         if entry is not None:
             oldest.pop(entry, None)
             oldest[entry] = revision
-    ordered = sorted(oldest.items(), key=lambda pair: pair[0].accepted.at, reverse=True)
+    order = {revision.commit: place for place, revision in enumerate(past)}  # by commits: clocks go backwards
+    ordered = sorted(oldest.items(), key=lambda pair: order[pair[1].commit])
     return [Chapter(path, name, entry, revision) for entry, revision in ordered]
 
 
@@ -113,7 +115,7 @@ def _same_function(one: Entry, other: Entry) -> bool:
 
 def _compared(chapters: list[Chapter]) -> list[Chapter]:
     compared: list[Chapter] = []
-    for chapter, before in zip(chapters, [*chapters[1:], None], strict=True):
+    for chapter, before in zip(chapters, [*chapters[1:], None], strict=False):
         values = values_of(chapter.entry.inputs)
         past = values_of(before.entry.inputs) if before else {}
         changed = [key for key in dict.fromkeys((*values, *past)) if before and values.get(key) != past.get(key)]

@@ -52,7 +52,14 @@ def revisions(root: Path, paths: Iterable[str], most: int = MOST_REVISIONS) -> t
     """The commits that touched one of the paths, newest first, merged branches with them. None where there is no git."""
     try:
         output = run_git(
-            root, "log", f"-n{most}", "--full-history", _FORMAT, "--", *(f":(literal){path}" for path in paths)
+            root,
+            "log",
+            f"-n{most}",
+            "--full-history",
+            "--topo-order",
+            _FORMAT,
+            "--",
+            *(f":(literal){path}" for path in paths),
         )
     except WorkspaceError:
         return ()

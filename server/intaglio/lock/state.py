@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 
 from intaglio.lock.fingerprint import short
+from intaglio.lock.inputs import renamed_body
 from intaglio.lock.model import Entry, LockFile, Pairs, Present, SpecState, State
 
 IsReady = Callable[[Present], bool]
@@ -81,7 +82,7 @@ def with_moves(orphans: Iterable[SpecState], unlocked: Iterable[tuple[str, Prese
         places = same_spec or places
         places = [place for place in places if place[1].name == orphan.name] or places
         if len(places) != 1:
-            found.append(orphan)
+            found.append(_renamed_within(orphan, entry, candidates) if not places else orphan)
             continue
         path, present = places[0]
         where = f"{path}::{present.name}"
@@ -90,6 +91,23 @@ def with_moves(orphans: Iterable[SpecState], unlocked: Iterable[tuple[str, Prese
             SpecState(orphan.path, orphan.name, State.ORPHANED, (*orphan.reasons, reason), entry, (path, present.name))
         )
     return tuple(found)
+
+
+def _renamed_within(orphan: SpecState, entry: Entry, unlocked: tuple[tuple[str, Present], ...]) -> SpecState:
+    """An orphaned lock, told of the one function that is its own but for calling itself by another name."""
+    old = entry.name.rpartition(".")[2]
+    places = [
+        f"{path}::{present.name}" for path, present in unlocked
+        if present.inputs.signature == entry.inputs.signature
+        and renamed_body(present.suite, present.name.rpartition(".")[2], old) == entry.inputs.body
+    ]  # fmt: skip
+    if len(places) != 1:
+        return orphan
+    reason = (
+        f"it looks like {places[0]} now, renamed; as it calls itself, its body is a new one: `intaglio lock --adopt "
+        f'--reason "renamed" {places[0]}`, then `intaglio lock --drop`'
+    )
+    return SpecState(orphan.path, orphan.name, State.ORPHANED, (*orphan.reasons, reason), entry)
 
 
 def changed_inputs(entry: Entry, present: Present) -> list[str]:

@@ -18,6 +18,7 @@ from intaglio.lock.paths import LOCKS_FOLDER, STORE_FOLDER, lock_path, locked_so
 from intaglio.lock.recording import Memory, RecordingTree
 from intaglio.lock.report import FileStates, SpecState, State, VerifyReport
 from intaglio.repository import IndexTree, staged_changes
+from intaglio.sparse import disk_tree
 from intaglio.workspace import STATE_FOLDER, DiskTree, Tree, list_workspace, nested_roots
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def verify(
     `tree`; of an index, without `paths`, what it changes against HEAD is taken. Without `paths` the report names the
     workspaces further inside that want a verification of their own. Raises WorkspaceError.
     """
-    tree = tree or DiskTree(root)
+    tree = tree or disk_tree(root)
     chosen, nested = _chosen(root, tree, paths, settings)
     signature = tool_signature() if use_cache else ""
     cache = open_cache(root, signature) if use_cache else VerifyCache(None)
@@ -76,6 +77,11 @@ def verify(
             gc.enable()
     save_cache(cache, signature)
     report = _report(root, [found[path] for path in chosen], settings, cached, nested)
+    if settings.second_person:
+        from intaglio.lock.second_person import accepted_alone
+
+        if alone := accepted_alone(root, tree, report.specs):
+            report = replace(report, findings=(*report.findings, *alone), passed=False)
     return _with_unmerged(report, tree.unmerged) if isinstance(tree, IndexTree) and tree.unmerged else report
 
 
@@ -192,11 +198,25 @@ def _report(
         for state in one.states
     )
     findings = [(one.path, finding) for one in files for finding in one.findings]
+    findings.extend(_differ_in_case([one.path for one in files if one.states]))
     if (root / STORE_FOLDER / "journal.json").exists():
         findings.extend(_unfinished_write(root))
     bad = any(not is_allowed(spec, settings) for spec in specs)
     errors = any(finding.severity.value not in {"warning", "hint"} for _, finding in findings)
     return VerifyReport(specs, tuple(findings), not bad and not errors, cached, nested)
+
+
+def _differ_in_case(paths: list[str]) -> Iterable[tuple[str, Finding]]:
+    """Files that are one where names are compared without case."""
+    seen: dict[str, str] = {}
+    for path in paths:
+        other = seen.setdefault(path.casefold(), path)
+        if other != path:
+            from intaglio.finding import Finding
+            from intaglio.lock.codes import SEVERITIES
+
+            message = f"{other} and {path} differ in nothing but case: on macOS and Windows they are one file, as are their locks"
+            yield path, Finding("LK015", SEVERITIES["LK015"], message)
 
 
 def _moved(orphans: list[SpecState], files: list[FileStates]) -> tuple[SpecState, ...]:
