@@ -91,7 +91,9 @@ async def starts(root):
         ours.append(await start_of(root, OURS))
     took = [statistics.median(one[0] for one in runs) for runs in (bare, ours)]
     held = [statistics.median(one[1] for one in runs) for runs in (bare, ours)]
-    print(f"start to initialize: {took[1] / took[0]:.2f}x of bare pygls ({took[1] * 1000:.0f} ms to {took[0] * 1000:.0f} ms)")
+    print(
+        f"start to initialize: {took[1] / took[0]:.2f}x of bare pygls ({took[1] * 1000:.0f} ms to {took[0] * 1000:.0f} ms)"
+    )
     print(f"resident when idle: {held[1] / held[0]:.2f}x of bare pygls ({held[1]:.0f} MB to {held[0]:.0f} MB)")
 
 
@@ -129,7 +131,9 @@ async def typing(root, command, text, *, beside=False):
         )
         times.append((await asyncio.wait_for(waiting, 20) - sent) * 1000)
         asked = time.perf_counter()
-        await client.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": line, "character": 3}})
+        await client.request(
+            "textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": line, "character": 3}}
+        )
         hovers.append((time.perf_counter() - asked) * 1000)
         await asyncio.sleep(max(0.0, 1 / PER_SECOND - (time.perf_counter() - sent)))
     client.process.kill()
@@ -159,7 +163,9 @@ async def main():
         (root / "long.py").write_text(text)
         await starts(root)
         lines = text.count("\n")
-        print(f"from an edit to the diagnostics of its version, {lines} lines, 200 specs, {PER_SECOND} keystrokes a second:")
+        print(
+            f"from an edit to the diagnostics of its version, {lines} lines, 200 specs, {PER_SECOND} keystrokes a second:"
+        )
         times, hovers = await typing(root, OURS, text)
         said("intaglio lsp: reader and locks", times)
         said("intaglio lsp: hover", hovers)

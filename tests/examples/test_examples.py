@@ -114,7 +114,9 @@ def verdicts_of(repository, name, body, toolbox):
     filled = assemble(text, spec, load_template("function", None), body.strip("\n"), FormatSettings())
     assert not filled.findings
     again = read_specs(filled.text).specs[0]
-    subject = gather(Snapshot.of_disk(folder), Settings(), name, filled.text, again).subject
+    subject = gather(
+        Snapshot.of_disk(folder), Settings(call_seconds=5, stage_seconds=120), name, filled.text, again
+    ).subject
     return {step.stage.value: step for step in run_stages(subject, toolbox) if isinstance(step, Verdict)}
 
 

@@ -29,7 +29,7 @@ def judge(toolbox, tmp_path):
             path.write_text(content)
         snapshot = Snapshot(tmp_path, DiskTree(tmp_path, {"a.py": text}))
         spec = read_specs(text).specs[0]
-        options = {"generated_inputs": 60, "call_seconds": 0.5, "stage_seconds": 8.0, **settings}
+        options = {"generated_inputs": 60, "call_seconds": 2.0, "stage_seconds": 60.0, **settings}
         subject = gather(snapshot, Settings(**options), "a.py", text, spec).subject
         if only is not None:
             verdict = only.check(subject, toolbox, "alone")
