@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from intaglio.lsp import commands_run, commands_text
-from intaglio.lsp.arguments import argument_of
 from intaglio.lsp.trust import set_trust
 
 if TYPE_CHECKING:
@@ -17,6 +14,8 @@ if TYPE_CHECKING:
 
 def cancel(server: Server, *arguments: Any) -> None:
     """End one job, or all."""
+    from intaglio.lsp.arguments import argument_of
+
     wanted = str(argument_of(arguments).get("job") or "")
     for job in list(server.jobs.running.values()) if server.has_jobs else ():
         if not wanted or job.id == wanted:
@@ -36,17 +35,20 @@ def trust(server: Server, *_arguments: Any) -> None:
     set_trust(server, trusted=True)
 
 
-COMMANDS: dict[str, Callable[..., Any]] = {
-    "intaglio.compile": commands_run.compile_,
-    "intaglio.validate": commands_run.validate,
-    "intaglio.lock": commands_run.lock,
-    "intaglio.restore": commands_text.restore,
-    "intaglio.diff": commands_text.diff,
-    "intaglio.accept": commands_text.accept,
-    "intaglio.example": commands_text.example,
-    "intaglio.insertSpec": commands_text.insert_spec,
-    "intaglio.createGolden": commands_text.create_golden,
-    "intaglio.cancel": cancel,
-    "intaglio.trust": trust,
-    "intaglio.log": commands_text.log,
+COMMANDS: dict[str, str] = {
+    "intaglio.compile": "commands_run:compile_",
+    "intaglio.validate": "commands_run:validate",
+    "intaglio.lock": "commands_run:lock",
+    "intaglio.restore": "commands_text:restore",
+    "intaglio.diff": "commands_text:diff",
+    "intaglio.accept": "commands_text:accept",
+    "intaglio.example": "commands_text:example",
+    "intaglio.insertSpec": "commands_text:insert_spec",
+    "intaglio.createGolden": "commands_text:create_golden",
+    "intaglio.cancel": "commands:cancel",
+    "intaglio.trust": "commands:trust",
+    "intaglio.log": "commands_text:log",
 }
+"""By name: "module:function" under intaglio.lsp, loaded when first called. Those of `commands_text` are coroutines: they wait
+for the disk or for the user.
+"""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from intaglio.lsp.from_client import mapping
 from intaglio.lsp.to_client import plain_range, uri_of
-from intaglio.workspace import list_paths
 
 if TYPE_CHECKING:
     from intaglio.lock.model import Inputs
@@ -31,7 +30,7 @@ def specs(server: Server, _params: Any) -> dict[str, Any]:
     from intaglio.snapshot import Snapshot
     from intaglio.source import SourceError
     from intaglio.spec.position import TextIndex
-    from intaglio.workspace import DiskTree
+    from intaglio.workspace import DiskTree, list_paths
 
     session = server.session
     rows: list[dict[str, Any]] = []

@@ -106,8 +106,8 @@ def register(server: Server) -> None:
         server.feature(method, options)(_from_view(server, place))
     for method, (place, options) in IN_THREAD.items():
         server.feature(method, options)(_in_thread(server, place))
-    for name, command in COMMANDS.items():
-        server.command(name)(_command(server, command))
+    for name, place in COMMANDS.items():
+        server.command(name)(_command(server, place))
 
 
 def _on_loop(server: Server, handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -124,16 +124,16 @@ def _on_loop(server: Server, handler: Callable[..., Any]) -> Callable[..., Any]:
     return handle
 
 
-def _command(server: Server, command: Callable[..., Any]) -> Callable[..., Any]:
-    if asyncio.iscoroutinefunction(command):
+def _command(server: Server, place: str) -> Callable[..., Any]:
+    if place.startswith("commands_text:"):
 
         async def run_async(*arguments: Any) -> Any:
-            return await command(server, *arguments)
+            return await _load(place)(server, *arguments)
 
         return run_async
 
     def run(*arguments: Any) -> Any:
-        return command(server, *arguments)
+        return _load(place)(server, *arguments)
 
     return run
 

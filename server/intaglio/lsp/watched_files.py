@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from intaglio.lsp.from_client import path_of
-from intaglio.workspace import WorkspaceError, relative_path
 
 if TYPE_CHECKING:
     from intaglio.lsp.server import Server
@@ -34,6 +33,8 @@ async def watch(server: Server) -> None:
 
 def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
     """Forget what stood on the files that changed, and tell anew what that concerns."""
+    from intaglio.workspace import WorkspaceError, relative_path
+
     session = server.session
     paths = [path for event in params.changes if (path := path_of(event.uri)) is not None]
     appeared = any(event.type is not types.FileChangeType.Changed for event in params.changes)
