@@ -5,7 +5,17 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("read_edit", "sandbox_run", "validation", "compiled", "type_checkers", "verify", "hook", "editor_answers")
+NAMES = (
+    "read_edit",
+    "sandbox_run",
+    "validation",
+    "compiled",
+    "type_checkers",
+    "verify",
+    "hook",
+    "editor_answers",
+    "language_server",
+)
 
 
 def main():

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+import warnings
 
 from pygls.io_ import run_async
 
@@ -19,6 +20,7 @@ def create_server() -> Server:
     log = logging.getLogger("intaglio")
     log.propagate = False
     log.addHandler(logging.StreamHandler(sys.stderr))
+    warnings.simplefilter("ignore")  # Python warns of the text that is read; the linter says it better
     logging.getLogger().addHandler(logging.NullHandler())  # libraries say nothing: pygls would log every payload
     server = Server()
     register(server)
