@@ -84,6 +84,12 @@ def resolve(root: Path, path: str, past: Past) -> Resolution:
     tree = DiskTree(root)
     expected = tree.read(lock_path(path))
     text = read_text(tree, path)
+    unusable = {finding.code: finding for finding in lock_of(expected)[1]}
+    if "LK003" in unusable:
+        return Resolution(path, expected, blocked=f"{path}: {unusable['LK003'].message}; update Intaglio")
+    if "LK007" in unusable:
+        why = f"{path}: {unusable['LK007'].message}; bring it back from git, or delete it and lock anew"
+        return Resolution(path, expected, blocked=why)
     if text is None and tree.read(path) is not None:
         return Resolution(path, expected, blocked=f"{path} cannot be read as Python source; settle it first")
     if text is not None and _has_markers(text):

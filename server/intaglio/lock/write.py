@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from intaglio.lock.check import lock_of
 from intaglio.lock.file import FORMAT_VERSION, read_lock, with_entry, write_lock
 from intaglio.lock.fingerprint import short
 from intaglio.lock.inputs import Materials, current_inputs
@@ -97,7 +96,7 @@ def settle_entries(
         before = DiskTree(root).read(place)
         if before != expected:
             raise WriteStopped(f"the lock file of {path} changed meanwhile; nothing was written. Run the command again")
-        lock = lock_of(before)[0]
+        lock = _lock_file(root, path)[0]
         _refuse_newer(lock, path)
         try:
             if before is not None and lock.findings:
