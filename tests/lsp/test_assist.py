@@ -265,3 +265,44 @@ async def test_clients_that_can_less(tmp_path, name):
     assert one.apply(edit)
     assert "# require: cost > 0" in one.text("claims.py")
     assert await end(one) == 0
+
+
+async def test_a_file_that_is_opened_again_knows_what_was_judged(tmp_path):
+    """Ready and hints come from the local cache, for as long as nothing that they stand on is another."""
+    (tmp_path / "intaglio.toml").write_text("")
+    whole = types.Range(types.Position(0, 0), types.Position(99, 0))
+
+    async def seen(editor):
+        found = await editor.client.text_document_inlay_hint_async(types.InlayHintParams(document(editor), whole))
+        return editor.status("claims.py", "decide")["state"], [one.label.partition(" ")[0] for one in found]
+
+    one = await start(tmp_path, CAPABILITIES)
+    one.write("data/rows.jsonl", ROWS)
+    one.write(
+        "claims.py",
+        TEXT.replace("...", '\n    return "APPROVE 😀" if amount <= LIMIT else "DENY"').replace(
+            "# require: amount > 0\n", ""
+        ),
+    )
+    one.open("claims.py")
+    await one.run("validate", "claims.py", "decide")
+    assert await seen(one) == ("ready", ["✓", "✓", "✓"])
+    assert await end(one) == 0
+
+    again = await start(tmp_path, CAPABILITIES)
+    again.open("claims.py")
+    await again.barrier("claims.py")
+    assert await seen(again) == ("ready", ["✓", "✓", "✓"])
+    again.type("claims.py", "LIMIT = 100", "LIMIT = 101")
+    await again.barrier("claims.py")
+    assert await seen(again) == ("unlocked", [])
+    again.type("claims.py", "LIMIT = 101", "LIMIT = 100")
+    await again.barrier("claims.py")
+    assert await seen(again) == ("ready", ["✓", "✓", "✓"])
+    assert await end(again) == 0
+
+    wary = await start(tmp_path, CAPABILITIES, options={"trusted": False, "status": 1})
+    wary.open("claims.py")
+    await wary.barrier("claims.py")
+    assert await seen(wary) == ("unlocked", [])
+    assert await end(wary) == 0

@@ -41,7 +41,11 @@ async def running(editor):
     while editor.status("slow.py", "slow")["stages"][2]["outcome"] != "running":
         await editor.client.wait_for_notification("intaglio/status")
     process = editor.client._server
-    return job["job"], process, children(process.pid)
+    while (
+        not (below := children(process.pid)) and editor.status("slow.py", "slow")["stages"][2]["outcome"] == "running"
+    ):
+        await editor.command("log", uri=editor.uri("slow.py"), name="slow")
+    return job["job"], process, below
 
 
 def gone(processes):

@@ -108,7 +108,7 @@ async def test_a_hand_written_body_is_locked_only_when_it_is_adopted(editor):
     editor.write("h.py", text)
     editor.open("h.py")
     await editor.run("lock", "h.py", "h")
-    assert editor.status("h.py", "h")["state"] == "unlocked"
+    assert editor.status("h.py", "h")["state"] == "ready"
     await editor.run("lock", "h.py", "h", adopt=True, reason="reviewed")
     assert editor.status("h.py", "h")["state"] == "locked"
     assert "reviewed" in (editor.root / ".intaglio/locks/h.py.toml").read_text()

@@ -33,7 +33,7 @@ async def test_a_lock_file_that_goes_and_comes_back_is_followed(editor, sign):
     place.unlink()
     changed(editor, ".intaglio/locks/a.py.toml", kind=types.FileChangeType.Deleted)
     await editor.barrier("a.py")
-    assert editor.codes("a.py") == ["unlocked"]
+    assert editor.codes("a.py") == ["ready"]
     place.write_bytes(kept)
     changed(editor, ".intaglio/locks/a.py.toml", kind=types.FileChangeType.Created)
     await editor.barrier("a.py")

@@ -19,6 +19,7 @@ from intaglio.events import Assembled, Event, Proposed, Refused, SpecKey, Stoppe
 from intaglio.lsp.offer import offer
 from intaglio.lsp.picture import Run, region_of
 from intaglio.lsp.preview import Preview
+from intaglio.lsp.recall import recall
 from intaglio.lsp.work_done import WorkDone
 from intaglio.lsp.workers import Workers
 from intaglio.progress import Phase, SpecProgress, advance
@@ -186,6 +187,7 @@ class Jobs:
             if current is not None:
                 server.session.read_lock(current)
                 server.publish(current)
+                await recall(server, job.uri, tuple(key.name for key in job.keys))
                 await server.published(job.uri)
             progress.end(self._outcome(job, current))
 

@@ -15,14 +15,16 @@ from typing import Any
 from lsprotocol.types import SymbolInformation
 
 from intaglio.assist.view import View
+from intaglio.config import Settings
 from intaglio.events import Accepted, Proposed, SpecKey
 from intaglio.finding import Finding
 from intaglio.lock.check import read_lock_file
 from intaglio.lock.fingerprint import short
 from intaglio.lock.inputs import Materials
 from intaglio.lock.live import LiveStates
-from intaglio.lock.model import FileStates, LockFile, SpecState
+from intaglio.lock.model import FileStates, Inputs, LockFile, Present, SpecState
 from intaglio.lock.paths import lock_path
+from intaglio.lock.state import IsReady, never_ready
 from intaglio.lsp.client import Client
 from intaglio.lsp.configuration import Configured, configure
 from intaglio.lsp.fragments import Fragments
@@ -36,6 +38,7 @@ from intaglio.spec.document import Document
 from intaglio.spec.model import Spec
 from intaglio.spec.references import check_references
 from intaglio.spec.shift import placed_specs
+from intaglio.validate.verdict import Verdict
 from intaglio.workspace import DiskTree, WorkspaceError, choose_root, relative_path
 
 
@@ -46,6 +49,16 @@ class Root:
     path: Path
     configured: Configured
     materials: Materials | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Verdicts of the local cache, and what they are about: they hold while a spec's inputs and the settings are these."""
+
+    inputs: Inputs
+    verdicts: tuple[Verdict, ...]
+    passed: bool
+    settings: Settings
 
 
 @dataclass(slots=True)
@@ -70,6 +83,30 @@ class Desk:
     """What was drawn and said of each spec last."""
     computed: bool = False
     """Whether `states` are those of the present text and of all that is known to have changed."""
+
+    judged: dict[str, Judged] = field(default_factory=dict)
+    is_ready: IsReady = never_ready
+
+    def note(self, judged: dict[str, Judged]) -> None:
+        """Take up what the local cache knows. Which bodies are ready is asked anew."""
+        self.judged, self.computed = judged, False
+
+        def is_ready(present: Present) -> bool:
+            one = judged.get(present.name)
+            if one is None or not one.passed:
+                return False
+            return one.inputs == present.inputs and one.settings == self.root.configured.settings
+
+        self.is_ready = is_ready
+
+    def cached(self) -> dict[str, tuple[Verdict, ...]]:
+        """The verdicts of the local cache that are about what is there now."""
+        now = self.live.inputs()
+        return {
+            name: one.verdicts
+            for name, one in self.judged.items()
+            if one.inputs == now.get(name) and one.settings == self.root.configured.settings
+        }
 
     def state(self, name: str) -> SpecState | None:
         """A spec's state as it was computed last."""
@@ -281,7 +318,7 @@ class Session:
         """Bring a file's states up to date."""
         if desk.computed:
             return
-        desk.states = desk.live.states(desk.file.document, self.materials(desk.root), desk.lock)
+        desk.states = desk.live.states(desk.file.document, self.materials(desk.root), desk.lock, desk.is_ready)
         desk.computed = True
 
     def view(self, desk: Desk) -> View:
@@ -297,6 +334,7 @@ class Session:
             {name: run.progress for name, run in desk.runs.items()},
             frozenset(name for name, run in desk.runs.items() if run.outdated),
             self.trusts(root),
+            cached=desk.cached(),
             inputs=desk.live.inputs(),
         )
 

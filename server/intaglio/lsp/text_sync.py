@@ -19,12 +19,17 @@ def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     desk = server.session.open(document.uri, document.version, document.text)
     if desk is not None:
         server.publish(desk)
-        server.spawn(_set_aside(server, document.uri))
+        server.spawn(_look_back(server, document.uri))
 
 
-async def _set_aside(server: Server, uri: str) -> None:
-    """Once a file was read, keep what is there out of the collector's walks: one over a long file's specs takes longer than a key."""
+async def _look_back(server: Server, uri: str) -> None:
+    """Once a file was read, ask the cache what it knows; then keep what is there out of the collector's walks: one over a long
+    file's specs takes longer than a key.
+    """
+    from intaglio.lsp.recall import recall
+
     await server.published(uri)
+    await recall(server, uri)
     gc.collect()
     gc.freeze()
 
