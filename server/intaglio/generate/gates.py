@@ -86,6 +86,13 @@ def redact(text: str) -> tuple[str, int]:
     return text, count + secrets
 
 
+def mask(text: str) -> str:
+    """The text with personal data and secrets replaced by as many `x`, so that places in it stay."""
+    for _, start, end in personal_data(text):
+        text = text[:start] + "x" * (end - start) + text[end:]
+    return _SECRETS.sub(lambda match: "x" * len(match.group()), text)
+
+
 def has_secret(text: str) -> bool:
     """Whether a text, or a decoded form of it, holds what looks like a secret."""
     return any(_SECRETS.search(view) for view in decoded_views(text))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -12,16 +16,29 @@ import click
     metavar="HOST:PORT",
     help="Listen on a loopback address instead of stdio; port 0 takes a free one.",
 )
-def command(address: str | None) -> None:
+@click.option("--record", type=FILE, help="Write the session's messages to a file, what is sensitive in them masked.")
+@click.option(
+    "--replay", "recorded", type=FILE, help="Send a recorded client's messages once more, and print the answers."
+)
+def command(address: str | None, record: Path | None, recorded: Path | None) -> None:
     """Start the language server for an editor.
 
     Speaks over standard input and output unless --tcp is given. What it adds to the Language Server Protocol is described in
     docs/protocol.md.
     """
-    from intaglio.lsp.serving import serve_stdio, serve_tcp
+    from intaglio.lsp.serving import replay, serve_stdio, serve_tcp
 
+    if sum(one is not None for one in (address, record, recorded)) > 1:
+        raise click.UsageError("--tcp, --record and --replay exclude each other")
+    if recorded is not None:
+        from intaglio.lsp.recording import RecordingError
+
+        try:
+            replay(recorded)
+        except RecordingError as error:
+            raise click.ClickException(str(error)) from error
     if address is None:
-        serve_stdio()
+        serve_stdio(record)
         return
     host, _, port = address.rpartition(":")
     if host not in {"127.0.0.1", "localhost", "::1", "[::1]"} or not port.isdigit():

@@ -7,6 +7,8 @@ import logging
 import os
 import sys
 import warnings
+from pathlib import Path
+from typing import Any
 
 from pygls.io_ import run_async
 
@@ -27,13 +29,19 @@ def create_server() -> Server:
     return server
 
 
-def serve_stdio() -> None:
-    """Serve one client over standard input and output; end when it does."""
-    output = os.fdopen(os.dup(1), "wb")
+def serve_stdio(record: Path | None = None) -> None:
+    """Serve one client over standard input and output; end when it does. `record` is a file for the session's messages."""
+    given: Any = sys.stdin.buffer
+    output: Any = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    if record is not None:
+        from intaglio.lsp.recording import RecordedInput, RecordedOutput, Recorder
+
+        recorder = Recorder(record)
+        given, output = RecordedInput(given, recorder), RecordedOutput(output, recorder)
     server = create_server()
-    server.start_io(sys.stdin.buffer, output)
+    server.start_io(given, output)
     leave(server, 0 if server.protocol.was_shut_down else 1)
 
 
@@ -56,6 +64,33 @@ def serve_tcp(host: str, port: int) -> None:
         await asyncio.Event().wait()
 
     asyncio.run(serve())
+
+
+def replay(path: Path) -> None:
+    """Send a recorded client's messages to a fresh server, and print what it says, a message a line. Raises RecordingError."""
+    import json
+
+    from intaglio.lsp.recording import Replay, read_recording
+
+    lines = read_recording(path)
+    server = create_server()
+    output = sys.stdout
+
+    def show(message: dict[str, Any]) -> None:
+        output.write(json.dumps(message) + "\n")
+
+    client = Replay(lines, show)
+
+    def receive(message: dict[str, Any]) -> None:
+        server.protocol.handle_message(json.loads(json.dumps(message), object_hook=server.protocol.structure_message))
+
+    async def run() -> None:
+        server.protocol.set_writer(client)
+        await client.feed(receive, server.settled)
+
+    asyncio.run(run())
+    output.flush()
+    leave(server, 0)
 
 
 class _TcpWriter:
