@@ -29,9 +29,14 @@ class Asked:
     file: OpenFile
     client: Client
     editor: EditorSettings
-    pictures: tuple[SpecPicture, ...]
+    drawn: tuple[tuple[SpecPicture, int], ...]
+    """The picture of each spec, and how far it has moved since it was drawn."""
     offers: Mapping[str, tuple[TextChange, ...]]
     """What waits to be applied, by spec: candidates that passed."""
+
+    def picture(self, name: str) -> SpecPicture | None:
+        """The picture of a spec; its spans are where it was drawn."""
+        return next((picture for picture, _ in self.drawn if picture.name == name), None)
 
     def offset(self, position: types.Position) -> int:
         """The byte at a position."""

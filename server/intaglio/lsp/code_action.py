@@ -72,7 +72,7 @@ def _of_spec(asked: Asked, spec: Spec) -> Iterator[Offered]:
 
     uri, name = asked.file.uri, spec.name
     named = {"uri": uri, "name": name}
-    picture = next((one for one in asked.pictures if one.name == name), None)
+    picture = asked.picture(name)
     state = picture.state if picture is not None else "unlocked"
     locked = asked.view.states.get(name)
     has_lock = locked is not None and locked.entry is not None

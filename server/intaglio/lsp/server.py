@@ -130,7 +130,7 @@ class Server(LanguageServer):
             return None
         view = self.session.view(desk)
         offers = offers_of(desk) if desk.kept else {}
-        return Asked(view, desk.file, self.session.client, desk.root.configured.editor, desk.pictures(), offers)
+        return Asked(view, desk.file, self.session.client, desk.root.configured.editor, desk.placed_pictures(), offers)
 
     async def _publish(self, uri: str) -> None:
         session = self.session
