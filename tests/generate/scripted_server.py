@@ -10,7 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Step:
-    """One answer. `usage` None: the server reports none. `cut` ends the connection after so many pieces."""
+    """One answer. `usage` None: the server reports none. `cut` ends the connection after so many pieces.
+
+    `hold` waits for an event, once `hold_after` pieces (of eight characters) are sent.
+    """
 
     text: str = ""
     usage: tuple[int, int] | None = (66, 36)
@@ -18,6 +21,7 @@ class Step:
     headers: dict[str, str] = field(default_factory=dict)
     cut: int | None = None
     hold: threading.Event | None = None
+    hold_after: int = 1
     garbage: bool = False
     finish: str = "stop"
 
@@ -105,7 +109,7 @@ def scripted(*steps, repeat=False, single=0):
                 self.event(
                     {"choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}]}
                 )
-                if step.hold is not None:
+                if step.hold is not None and number + 1 >= step.hold_after:
                     self.wait_for(step.hold)
             self.event({"choices": [{"index": 0, "delta": {}, "finish_reason": step.finish}]})
             if step.usage is not None:

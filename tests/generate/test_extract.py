@@ -2,7 +2,7 @@
 
 import pytest
 
-from intaglio.generate.extract import extract_body
+from intaglio.generate.extract import code_so_far, extract_body
 from intaglio.spec import read_specs
 
 FUNCTION = read_specs("# spec: Return x doubled.\ndef f(x: int) -> int: ...\n").specs[0].function
@@ -35,6 +35,26 @@ def test_found(answer):
     found = extract_body(ANSWERS[answer], FUNCTION)
     assert found.body is not None, found.findings
     assert found.body.strip() == "return x * 2"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ("", ""),
+        ("``", ""),
+        ("```pyth", ""),
+        ("```python\nretu", "retu"),
+        ("Sure:\n```python\nreturn x\n``", "return x\n"),
+        ("```python\nreturn x\n```\nIt doubles", "return x\n"),
+        ("```\na\n```\nBetter:\n~~~\nreturn", "return"),
+        ("return x *", "return x *"),
+        ("total = 0\nfor", "total = 0\nfor"),
+        ("Sure, here it is.\n", ""),
+        ("If x is", ""),
+    ],
+)
+def test_what_there_is_of_an_answer_still_being_written(answer, code):
+    assert code_so_far(answer) == code
 
 
 def test_a_tab_in_a_text_stays():

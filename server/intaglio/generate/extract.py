@@ -12,6 +12,9 @@ from intaglio.generate import codes
 from intaglio.spec.model import Function
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_FENCE_LINE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[^\n]*(?:\n|\Z)", re.MULTILINE)
+_CODE = re.compile(r"\s*(?:(?:async|def|return|if|for|while|import|from|try|with|raise|match)\b|@|[\w.]+ *(?:=|\())")
+_HALF_A_FENCE = re.compile(r"^[ \t]*[`~]{1,2}\Z", re.MULTILINE)
 _AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -51,6 +54,18 @@ def extract_body(answer: str, function: Function) -> Extracted:
     if other:
         return _refused(f"the answer defines `{other}`, and `{function.name}` was asked for")
     return _refused(f"the code of the answer does not parse{_where(texts[0])}")
+
+
+def code_so_far(answer: str) -> str:
+    """What there is of code in an answer that is still being written: the last block that began, without its fences.
+
+    Without any, all of it, when it begins like code and not like prose.
+    """
+    if not (fences := list(_FENCE_LINE.finditer(answer))):
+        return answer if _CODE.match(answer) else ""
+    if len(fences) % 2:
+        return _HALF_A_FENCE.sub("", answer[fences[-1].end() :])
+    return answer[fences[-2].end() : fences[-1].start()]
 
 
 def _from_definition(text: str, function: Function) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
 from intaglio.events import Assembled, AttemptBegun, Event, Streamed
+from intaglio.generate.extract import code_so_far
 
 if TYPE_CHECKING:
     from intaglio.lsp.server import Server
@@ -21,6 +23,7 @@ class Preview:
         self._server, self._uri, self._job = server, uri, job
         self._name, self._attempt, self._text = "", 0, ""
         self._told, self._last = "", 0.0
+        self._waiting: asyncio.TimerHandle | None = None
 
     def take(self, event: Event) -> None:
         """Take an event of the job. Only the first candidate of an attempt is shown."""
@@ -28,20 +31,35 @@ class Preview:
             self._name, self._attempt, self._text = event.key.name, event.attempt, ""
         elif isinstance(event, Streamed) and event.candidate == 0:
             self._text += event.text
-            if time.monotonic() - self._last >= _SECONDS_BETWEEN:
-                self._tell()
+            self._tell_soon()
         elif isinstance(event, Assembled):
             self._tell()
 
     def end(self) -> None:
         """Say that it is over, if anything was shown."""
+        self._stop_waiting()
         if self._told:
             self._send(None)
 
+    def _tell_soon(self) -> None:
+        """Tell now, or when enough time has gone by: the last piece before a pause is told too."""
+        left = self._last + _SECONDS_BETWEEN - time.monotonic()
+        if left <= 0:
+            self._tell()
+        elif self._waiting is None:
+            self._waiting = asyncio.get_running_loop().call_later(left, self._tell)
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
     def _tell(self) -> None:
-        if self._text and self._text != self._told:
-            self._told, self._last = self._text, time.monotonic()
-            self._send(self._text)
+        self._stop_waiting()
+        code = code_so_far(self._text)
+        if code and code != self._told:
+            self._told, self._last = code, time.monotonic()
+            self._send(code)
 
     def _send(self, text: str | None) -> None:
         if self._server.session.client.preview:
