@@ -1,10 +1,10 @@
-# What a person remembers: make demo, test, lint, bench, docs, test-model. Each sets up what it needs.
+# What a person remembers: make demo, test, lint, bench, docs, test-model, test-editors. Each sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-model lint bench docs lock clean
+.PHONY: demo test test-model test-editors lint bench docs lock clean
 .DELETE_ON_ERROR:
 
 $(STAMP): requirements.lock pyproject.toml
@@ -18,11 +18,15 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)  ## the main job on the shipped examples: no key, no model needed
 	@$(BIN)/intaglio demo
 
-test: $(STAMP)  ## every test that needs no model
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not model"
+test: $(STAMP)  ## every test that needs no model and no editor
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not model and not editor"
 
 test-model: $(STAMP)  ## the tests that judge a real model: INTAGLIO_TEST_MODEL_URL=http://127.0.0.1:PORT/v1
 	$(BIN)/python -m pytest -m model tests/model -s
+
+test-editors: $(STAMP)  ## the clients, in real editors; installs those that it can, REQUIRE_EDITORS=1 fails without one
+	tests/editors/install
+	$(BIN)/python -m pytest -n 2 --dist load -m editor tests/editors
 
 lint: $(STAMP)  ## ruff, format, types
 	$(BIN)/ruff check .
