@@ -11,7 +11,7 @@ SCRIPTS = Path(__file__).parent / "scripts"
 pytestmark = pytest.mark.editor
 
 
-def test_a_finding_and_its_fix(environment, workspace, server_command, tmp_path):
+def test_a_finding_its_fix_and_a_lock_by_code_actions(environment, workspace, server_command, tmp_path):
     vim = first_present("vim.nox", "vim")
     if not vim or not Path("/usr/share/vim-ale").is_dir():
         missing("Vim with ALE")

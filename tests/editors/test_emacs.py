@@ -12,7 +12,7 @@ pytestmark = pytest.mark.editor
 
 
 @pytest.mark.parametrize("client", ["eglot", "lsp-mode"])
-def test_a_finding_and_its_fix(client, environment, workspace, server_command):
+def test_a_finding_its_fix_and_a_lock_by_code_actions(client, environment, workspace, server_command):
     emacs = first_present("emacs")
     if not emacs or not list(Path("/usr/share/emacs/site-lisp").glob(f"elpa*/{client}-*")):
         missing(f"Emacs with {client}")

@@ -38,6 +38,14 @@ class Terminal:
         return screen
 
 
+def wait_for(holds):
+    """Wait until something outside of the screen holds."""
+    end = time.monotonic() + 40
+    while not holds():
+        assert time.monotonic() < end, holds
+        time.sleep(0.05)
+
+
 @contextmanager
 def terminal(folder, environment, *words):
     shown = Terminal(folder / "tmux")
@@ -48,7 +56,7 @@ def terminal(folder, environment, *words):
         shown.tmux("kill-server")
 
 
-def test_a_finding_and_its_fix(environment, workspace, server_command):
+def test_a_finding_its_fix_and_a_lock_by_code_actions(environment, workspace, server_command):
     helix = first_present(INSTALLED / "hx", "hx")
     if not helix or not first_present("tmux"):
         missing("Helix, or tmux")
@@ -61,3 +69,19 @@ def test_a_finding_and_its_fix(environment, workspace, server_command):
         screen.shows("● 1")
         screen.press("]", "d")
         screen.shows("there is no directive")
+        screen.press("Space", "a")
+        screen.shows("Change to `example`")
+        screen.press("Enter")
+        screen.shows('# example: decide(False) == "DENY"')
+        screen.press("]", "d")
+        screen.shows("decide: it has no body yet")
+        screen.press("Space", "a")
+        screen.shows("Compile decide")
+        screen.press("Enter")
+        screen.shows("waits: the action")
+        screen.press("Space", "a")
+        screen.shows("Apply the compiled body of decide")
+        screen.press("Enter")
+        screen.shows('return "DENY"')
+        screen.press(":", "w", "Enter")
+        wait_for((workspace / ".intaglio" / "locks" / "claims.py.toml").exists)

@@ -24,19 +24,16 @@ local function answer_for(prompt, titles)
     end
   end
 end
-if vim.ui and vim.fn.has("nvim-0.8") == 1 then
-  vim.ui.select = function(items, opts, choose)
-    local titles = vim.tbl_map(opts.format_item or tostring, items)
-    choose(items[answer_for(opts.prompt or "", titles)])
-  end
-else
-  vim.fn.inputlist = function(lines)
-    local titles = {}
-    for _, line in ipairs(vim.list_slice(lines, 3)) do
-      table.insert(titles, (line:gsub("^%d+%. ", "")))
-    end
-    return answer_for(lines[1], titles) or 0
-  end
+vim.ui.select = function(items, opts, choose)
+  local titles = vim.tbl_map(opts.format_item or tostring, items)
+  choose(items[answer_for(opts.prompt or "", titles)])
+end
+-- How 0.7 asks what a server asks: a message, a heading, and numbered answers.
+vim.fn.inputlist = function(lines)
+  local titles = vim.tbl_map(function(line)
+    return (line:gsub("^%d+%. ", ""))
+  end, vim.list_slice(lines, 3))
+  return answer_for(lines[1], titles) or 0
 end
 
 local intaglio, status = require("intaglio"), require("intaglio.status")
