@@ -25,6 +25,9 @@ def decide(sick: bool) -> str: ...
 def fee(heavy: bool) -> int: ...
 '''
 
+# Few inputs and much time: other tests may want the same processors.
+SETTINGS = "generated-inputs = 20\nstage-seconds = 90.0\ncall-seconds = 20.0\n"
+
 
 @pytest.fixture(scope="session")
 def neovim_new() -> str:
@@ -56,6 +59,7 @@ def workspace(tmp_path: Path) -> Path:
     root = tmp_path / "claims"
     (root / ".intaglio").mkdir(parents=True)
     (root / "claims.py").write_text(CLAIMS, encoding="utf-8")
+    (root / "intaglio.toml").write_text(SETTINGS, encoding="utf-8")
     subprocess.run(["git", "init", "-q", str(root)], check=True)
     return root
 

@@ -28,7 +28,7 @@ def test_a_finding_its_fix_and_a_lock_by_code_actions(client, environment, works
         env=given,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         check=False,
         stdin=subprocess.DEVNULL,
     )

@@ -31,7 +31,7 @@ class Terminal:
 
     def shows(self, *texts):
         """Wait for texts on the screen."""
-        end = time.monotonic() + 40
+        end = time.monotonic() + 90
         while not all(text in (screen := self.screen) for text in texts):
             assert time.monotonic() < end, f"no {texts} on the screen:\n{screen}"
             time.sleep(0.05)
@@ -40,7 +40,7 @@ class Terminal:
 
 def wait_for(holds):
     """Wait until something outside of the screen holds."""
-    end = time.monotonic() + 40
+    end = time.monotonic() + 90
     while not holds():
         assert time.monotonic() < end, holds
         time.sleep(0.05)

@@ -104,11 +104,6 @@ local function lock_file()
   return content
 end
 
--- Few inputs and much time: other tests may want the same processors.
-local function settings(more)
-  return vim.tbl_extend("force", { ["generated-inputs"] = 20, ["stage-seconds"] = 60, ["call-seconds"] = 20 }, more)
-end
-
 local function start(options)
   intaglio.setup(vim.tbl_extend("force", { cmd = vim.split(vim.env.INTAGLIO_SERVER, " ") }, options))
 end
@@ -191,11 +186,11 @@ local function with_a_model()
   stop(buffer)
   start({
     trusted = { vim.fn.getcwd() },
-    settings = settings({
+    settings = {
       model = "openai/scripted",
       ["api-base"] = vim.env.INTAGLIO_SCRIPTED,
       ["max-tokens"] = 100000,
-    }),
+    },
   })
   vim.cmd("edit")
   state_is("decide", "locked")
@@ -291,7 +286,7 @@ local function beside_the_text()
 end
 
 local function flow()
-  start({ settings = settings({ backend = "rules" }) })
+  start({ settings = { backend = "rules" } })
   with_rules()
   with_a_model()
   by_hand()

@@ -12,7 +12,7 @@ function! Say(text) abort
 endfunction
 
 function! Eventually(what, predicate) abort
-  let end = reltimefloat(reltime()) + 40
+  let end = reltimefloat(reltime()) + 90
   while !eval(a:predicate)
     if reltimefloat(reltime()) > end
       call Say('waited for: ' . a:what)

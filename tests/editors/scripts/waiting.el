@@ -1,7 +1,7 @@
 ;; What both of Emacs' clients use: waiting, with an end, for what a server does; and a person who chooses from menus.  -*- lexical-binding: t; -*-
 (defun waited-for (what predicate)
   "Wait until PREDICATE holds; end Emacs with an error that names WHAT when it does not."
-  (let ((end (+ (float-time) 40)) (holds nil))
+  (let ((end (+ (float-time) 90)) (holds nil))
     (while (and (not (setq holds (funcall predicate))) (< (float-time) end))
       (accept-process-output nil 0.02))
     (unless holds
