@@ -115,6 +115,33 @@ def test_staged_reads_the_index_and_not_the_disk(workspace) -> None:
     assert not report.passed
 
 
+@pytest.mark.parametrize("name", ["data/ünï 1.jsonl", "data/it's.jsonl", 'data/a "b".jsonl'])
+def test_staged_finds_what_depends_on_a_file_of_any_name(workspace, name: str) -> None:
+    workspace.write(name, '{"input": {"x": 1}, "output": 2}\n')
+    workspace.edit("claims.py", "# require: x < 100", f"# golden: {name}\n# require: x < 100")
+    workspace.lock()
+    git(workspace, "init", "-q")
+    git(workspace, "add", ".")
+    git(workspace, "commit", "-qm", "one")
+    workspace.write(name, '{"input": {"x": 1}, "output": 3}\n')
+    git(workspace, "add", ".")
+    assert shown(run(workspace, staged=True)) == {"claims.py::double": "stale", "claims.py::triple": "locked"}
+
+
+def test_a_look_at_what_is_staged_forgets_nothing_of_the_rest(workspace) -> None:
+    workspace.lock()
+    workspace.write("more.py", "x = 1\n")
+    git(workspace, "init", "-q")
+    git(workspace, "add", ".")
+    run(workspace)
+    assert run(workspace).cached == 3
+    git(workspace, "commit", "-qm", "one")
+    workspace.edit("helpers.py", "unused", "still_unused")
+    git(workspace, "add", ".")
+    assert run(workspace, staged=True).passed
+    assert run(workspace).cached == 3
+
+
 def test_staged_sees_a_deleted_file_and_an_unfinished_merge(workspace) -> None:
     workspace.lock()
     git(workspace, "init", "-q")

@@ -17,7 +17,7 @@ from intaglio.lock.cache import VerifyCache, open_cache, save_cache, template_di
 from intaglio.lock.paths import LOCKS_FOLDER, STORE_FOLDER, lock_path, locked_sources, source_path
 from intaglio.lock.recording import Memory, RecordingTree
 from intaglio.lock.report import FileStates, SpecState, State, VerifyReport
-from intaglio.repository import IndexTree, staged_changes
+from intaglio.repository import IndexTree, staged_changes, staged_files_with
 from intaglio.sparse import disk_tree
 from intaglio.workspace import STATE_FOLDER, DiskTree, Tree, list_workspace, nested_roots
 
@@ -70,7 +70,7 @@ def verify(
             if note is not None:
                 cache.files[path] = note
                 cache.changed = True
-        if not paths:
+        if not paths and isinstance(tree, DiskTree):
             cache.files = {path: cache.files[path] for path in chosen if path in cache.files}
     finally:
         if was_enabled:
@@ -111,23 +111,24 @@ def _with_dependents(root: Path, tree: Tree, paths: Sequence[str], *, everything
     """
     chosen = {path for path in paths if path.endswith((".py", ".pyi"))}
     chosen |= {source_path(path) for path in paths if path.startswith(f"{LOCKS_FOLDER}/") and path.endswith(".toml")}
+    quoted = [path.translate(_ESCAPES).encode("utf-8", "surrogateescape") for path in paths]
+    quoted = [b'"%b"' % path for path in quoted]
     if isinstance(tree, IndexTree):
         listed = tree.paths()
-        sources = tuple(_locked_among(listed))
-        tree.preload([*map(lock_path, sources), *chosen, *(one for one in listed if one.startswith(_TEMPLATES))])
+        locks = listed if everything else staged_files_with(root, LOCKS_FOLDER, quoted)
+        sources = tuple(_locked_among(locks))
+        own = (*sources, *chosen)
+        tree.preload([*map(lock_path, own), *own, *(one for one in listed if one.startswith(_TEMPLATES))])
     else:
         sources = tuple(locked_sources(root))
-    quoted = [path.translate(_ESCAPES).encode("utf-8", "surrogateescape") for path in paths]
     for source in sources:
-        if source not in chosen and not everything:
+        if source not in chosen:
             data = tree.read(lock_path(source)) or b""
-            if any(b'"%b"' % path in data for path in quoted) and _depends_on(data, set(paths)):
+            if everything or (any(path in data for path in quoted) and _depends_on(data, set(paths))):
                 chosen.add(source)
-    if everything:
-        chosen.update(sources)
     if isinstance(tree, IndexTree):
         texts = "".join((tree.read(lock_path(source)) or b"").decode("utf-8", "replace") for source in chosen)
-        tree.preload([*chosen, *(path for path in tree.paths() if f'"{path}"' in texts)])
+        tree.preload(path for path in tree.paths() if f'"{path}"' in texts)
     return tuple(sorted(chosen))
 
 
