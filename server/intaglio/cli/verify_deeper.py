@@ -13,7 +13,7 @@ import click
 
 from intaglio.cli.changes import ShownChange
 from intaglio.lock.report import State
-from intaglio.workspace import DiskTree
+from intaglio.sparse import disk_tree
 
 if TYPE_CHECKING:
     from intaglio.behaviour import Behaviour
@@ -36,7 +36,7 @@ def changes_of(verified: Verified, revision: str, paths: Iterable[str]) -> tuple
     if chosen := set(paths):
         sources &= chosen
     then.preload(lock_path(source) for source in sources)
-    found = changes_since(then, verified.tree or DiskTree(verified.root), sources)
+    found = changes_since(then, verified.tree or disk_tree(verified.root), sources)
     wanted = [change for change in found if change.runs_otherwise]
     behaviours: dict[LockChange, Behaviour] = dict(zip(wanted, _compared(verified, then, wanted), strict=True))
     return tuple(ShownChange(change, verified.folder, behaviours.get(change)) for change in found)
@@ -57,7 +57,7 @@ def _compared(verified: Verified, then: RevisionTree, changes: list[LockChange])
     from intaglio.validate.tools import Toolbox
 
     old = Snapshot(verified.root, then)
-    new = Snapshot(verified.root, verified.tree or DiskTree(verified.root))
+    new = Snapshot(verified.root, verified.tree or disk_tree(verified.root))
     with Toolbox() as toolbox:
         return [_behaviour(verified, toolbox, old, new, change) for change in changes]
 
@@ -78,7 +78,7 @@ def replays_of(verified: Verified) -> tuple[Replayed, ...]:
     from intaglio.snapshot import Snapshot
     from intaglio.validate.tools import Toolbox
 
-    snapshot = Snapshot(verified.root, verified.tree or DiskTree(verified.root))
+    snapshot = Snapshot(verified.root, verified.tree or disk_tree(verified.root))
     locked = [state for state in verified.report.specs if state.state is State.LOCKED]
     found: list[Replayed] = []
     with Toolbox() as toolbox:

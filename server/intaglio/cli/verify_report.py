@@ -10,7 +10,8 @@ from intaglio.cli.report import PlacedFinding, SpecReport, place_finding
 from intaglio.finding import Finding, Place
 from intaglio.lock.report import SpecState, State
 from intaglio.lock.verify import is_allowed
-from intaglio.workspace import DiskTree, Tree
+from intaglio.sparse import disk_tree
+from intaglio.workspace import Tree
 
 if TYPE_CHECKING:
     from intaglio.lock.across import Verified
@@ -122,7 +123,7 @@ def _not_staged(verified: Verified) -> dict[str, WayOn]:
     from intaglio.lock.verify import verify
     from intaglio.lock.ways_on import WayOn
 
-    disk = DiskTree(verified.root)
+    disk = disk_tree(verified.root)
     report = verify(verified.root, tuple(refused), verified.settings, use_cache=False)
     refused -= {state.path for state in report.specs if state.state is not State.LOCKED}
     refused -= {path for path, finding in report.findings if finding.severity.value == "error"}
@@ -160,4 +161,4 @@ def _what_changed(verified: Verified, state: SpecState) -> str:
 
 
 def _tree_of(verified: Verified) -> Tree:
-    return verified.tree or DiskTree(verified.root)
+    return verified.tree or disk_tree(verified.root)

@@ -70,7 +70,7 @@ def verify(
             if note is not None:
                 cache.files[path] = note
                 cache.changed = True
-        if not paths and isinstance(tree, DiskTree):
+        if not paths and not isinstance(tree, IndexTree):
             cache.files = {path: cache.files[path] for path in chosen if path in cache.files}
     finally:
         if was_enabled:
