@@ -3,14 +3,15 @@
 Each request follows an edit, as in an editor: the answer is computed from the text behind that edit. Round trips over stdio.
 """
 
-import json
+import asyncio
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from plain_client import PlainClient
 
 FUNCTION = '''
 # spec: Decide about claim {number}. Approve when the amount is at most {number}. Otherwise deny.
@@ -42,57 +43,15 @@ TARGET_MILLIS = 50
 ROUNDS = 60
 
 
-class Client:
-    """As little of an editor as it takes."""
-
-    def __init__(self, command, root):
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=root
-        )
-        self.number = 0
-        self.request("initialize", {
-            "processId": None, "rootUri": root.as_uri(), "capabilities": {"general": {"positionEncodings": ["utf-8"]}},
-            "initializationOptions": {"trusted": True},
-        })  # fmt: skip
-        self.notify("initialized", {})
-
-    def send(self, message):
-        """One message."""
-        data = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
-        self.process.stdin.flush()
-
-    def notify(self, method, params):
-        """A notification."""
-        self.send({"method": method, "params": params})
-
-    def request(self, method, params):
-        """The result of a request; what the server asks meanwhile is answered with nothing."""
-        self.number += 1
-        self.send({"id": self.number, "method": method, "params": params})
-        while True:
-            message = self.receive()
-            if "method" in message and "id" in message:
-                self.send({"id": message["id"], "result": None})
-            elif message.get("id") == self.number:
-                if "error" in message:
-                    raise RuntimeError(message["error"]["message"])
-                return message["result"]
-
-    def receive(self):
-        """The next message."""
-        length = 0
-        while line := self.process.stdout.readline().strip():
-            name, _, value = line.partition(b":")
-            if name.lower() == b"content-length":
-                length = int(value)
-        return json.loads(self.process.stdout.read(length))
-
-    def end(self):
-        """Shutdown and exit."""
-        self.request("shutdown", None)
-        self.notify("exit", None)
-        self.process.wait(20)
+async def begin(root, *command):
+    """A server of a workspace, ready for requests."""
+    client = await PlainClient().start(*command)
+    await client.request("initialize", {
+        "processId": None, "rootUri": root.as_uri(), "capabilities": {"general": {"positionEncodings": ["utf-8"]}},
+        "initializationOptions": {"trusted": True},
+    })  # fmt: skip
+    client.notify("initialized", {})
+    return client
 
 
 def cpu_millis(process):
@@ -108,7 +67,7 @@ def percentile(times, share):
     return sorted(times)[min(len(times) - 1, int(len(times) * share))]
 
 
-def measure(client, bare, uri, text):
+async def measure(client, bare, uri, text):
     """Times and processor time of each kind of request, in milliseconds; the bare server is asked in turn, under the same load."""
     lines = text.split("\n")
     document = {"uri": uri}
@@ -135,7 +94,7 @@ def measure(client, bare, uri, text):
     used = dict.fromkeys(places, 0.0)
     for _ in range(ROUNDS):
         began = time.perf_counter()
-        bare.request("textDocument/hover", {"textDocument": document, "position": {"line": 0, "character": 0}})
+        await bare.request("textDocument/hover", {"textDocument": document, "position": {"line": 0, "character": 0}})
         times["bare"].append((time.perf_counter() - began) * 1000)
         for name, (method, mark, character) in places.items():
             version += 1
@@ -153,28 +112,36 @@ def measure(client, bare, uri, text):
             if method.endswith(("inlayHint", "range")):
                 params["range"] = {"start": {"line": line, "character": 0}, "end": {"line": line + 60, "character": 0}}
             began = time.perf_counter()
-            client.request(method, params)
+            await client.request(method, params)
             times[name].append((time.perf_counter() - began) * 1000)
             used[name] += cpu_millis(client.process) - before
     return times, {name: total / ROUNDS for name, total in used.items()}
 
 
-def main():
+def workspace(root, text):
+    (root / "intaglio.toml").write_text("")
+    (root / "claims.py").write_text(text)
+    return (root / "claims.py").as_uri()
+
+
+async def answers():
     text = "LIMIT = 100\n\n\n" + "".join((FUNCTION + PLAIN).format(number=number) for number in range(1, 201))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
-        (root / "intaglio.toml").write_text("")
-        (root / "claims.py").write_text(text)
-        uri = (root / "claims.py").as_uri()
-        bare = Client([sys.executable, "-c", BARE], root)
-        client = Client([sys.executable, "-m", "intaglio", "lsp"], root)
-        client.notify(
-            "textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "python", "version": 1, "text": text}}
-        )
-        client.request("intaglio/barrier", {"uri": uri})
-        times, used = measure(client, bare, uri, text)
-        client.end()
-        bare.end()
+        uri = workspace(root, text)
+        bare = await begin(root, sys.executable, "-c", BARE)
+        client = await begin(root, sys.executable, "-m", "intaglio", "lsp")
+        opened = {"uri": uri, "languageId": "python", "version": 1, "text": text}
+        client.notify("textDocument/didOpen", {"textDocument": opened})
+        await client.request("intaglio/barrier", {"uri": uri})
+        times, used = await measure(client, bare, uri, text)
+        await client.end()
+        await bare.end()
+    return text, times, used
+
+
+def main():
+    text, times, used = asyncio.run(answers())
     lines = text.count("\n")
     alone = times.pop("bare")
     base = percentile(alone, 0.5)
