@@ -9,14 +9,14 @@ import click
 
 from intaglio.acceptance import accept
 from intaglio.cli.output import end, show
-from intaglio.cli.selection import select
+from intaglio.cli.selection import Selection, select
 from intaglio.cli.states import state_report
 from intaglio.cli.terminal import summary_line
 from intaglio.cli.working import exit_code, print_file_findings, report_of, run_all
 from intaglio.events import SpecKey
 from intaglio.lock.journal import WriteStopped
 from intaglio.lock.model import State
-from intaglio.lock.paths import lock_path, locked_sources
+from intaglio.lock.paths import lock_path
 from intaglio.lock.resolution import Again, Past, Resolution, resolve
 from intaglio.lock.verify import verify
 from intaglio.lock.write import follow_entry, settle_entries
@@ -31,9 +31,7 @@ def resolve_locks(paths: tuple[str, ...], reason: str, *, as_json: bool) -> None
     selection = select(paths)
     root = selection.root
     past = Past.of(root)
-    sources = selection.paths
-    if selection.whole:
-        sources = tuple(dict.fromkeys((*sources, *locked_sources(root), *past.stages)))
+    sources = _unsettled(selection, past)
     plans = [resolve(root, path, past) for path in sources]
     again: dict[SpecKey, Again] = {}
     troubled = False
@@ -47,7 +45,8 @@ def resolve_locks(paths: tuple[str, ...], reason: str, *, as_json: bool) -> None
         workshop = open_workshop(root, selection.settings, toolbox)
 
         def origin(key: SpecKey) -> Origin:
-            why = f"resolved a {past.sides.doing if past.sides else 'merge'}: {again[key].why}"
+            doing = past.sides.doing if past.sides and past.sides.doing != "merged" else "merge"
+            why = f"resolved a {doing}: {again[key].why}"
             said = f"{reason}; {why}" if reason else why
             return Origin(again[key].made, accept(root, "validated", said))
 
@@ -65,6 +64,16 @@ def resolve_locks(paths: tuple[str, ...], reason: str, *, as_json: bool) -> None
         _say_what_to_add(root, [plan.path for plan in plans])
         click.echo(summary_line(after))
     end(1 if troubled else exit_code(states, after))
+
+
+def _unsettled(selection: Selection, past: Past) -> tuple[str, ...]:
+    """The chosen source files that are not locked as they stand, or whose lock file git has unmerged."""
+    named = () if selection.whole else selection.paths
+    report = verify(selection.root, named, selection.settings, use_cache=False)
+    found = {spec.path for spec in report.specs if spec.state is not State.LOCKED}
+    found |= {path for path, _ in report.findings if path}
+    reachable = found | set(past.stages)
+    return tuple(sorted(reachable if selection.whole else reachable & set(selection.paths)))
 
 
 def _settle(root: Path, plan: Resolution, *, as_json: bool) -> bool:

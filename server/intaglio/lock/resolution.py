@@ -7,7 +7,7 @@ which is left to them. See docs/locks.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -228,9 +228,3 @@ def _presents(root: Path, tree: Tree, path: str, text: str) -> tuple[Present, ..
 def _has_markers(text: str) -> bool:
     lines = text.splitlines()
     return any(line.startswith("<<<<<<< ") for line in lines) and any(line.startswith(">>>>>>> ") for line in lines)
-
-
-def needs_resolving(paths: Iterable[str], tree: Tree, past: Past) -> tuple[str, ...]:
-    """Of source files, those whose lock file is unmerged, or cannot be read as it is."""
-    found = {path for path in paths if lock_of(tree.read(lock_path(path)))[1]}
-    return tuple(sorted(found | set(past.stages)))
