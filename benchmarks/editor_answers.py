@@ -118,17 +118,17 @@ async def measure(client, bare, uri, text):
     return times, {name: total / ROUNDS for name, total in used.items()}
 
 
-def workspace(root, text):
+def workspace(folder, text):
+    root = Path(folder).resolve()
     (root / "intaglio.toml").write_text("")
     (root / "claims.py").write_text(text)
-    return (root / "claims.py").as_uri()
+    return root, (root / "claims.py").as_uri()
 
 
 async def answers():
     text = "LIMIT = 100\n\n\n" + "".join((FUNCTION + PLAIN).format(number=number) for number in range(1, 201))
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder).resolve()
-        uri = workspace(root, text)
+        root, uri = workspace(folder, text)
         bare = await begin(root, sys.executable, "-c", BARE)
         client = await begin(root, sys.executable, "-m", "intaglio", "lsp")
         opened = {"uri": uri, "languageId": "python", "version": 1, "text": text}
