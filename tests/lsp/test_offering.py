@@ -114,6 +114,15 @@ async def test_a_hand_written_body_is_locked_only_when_it_is_adopted(editor):
     assert "reviewed" in (editor.root / ".intaglio/locks/h.py.toml").read_text()
 
 
+async def test_adopting_by_the_lens_which_has_no_field_for_a_reason_says_so_in_the_lock(editor):
+    text = "# spec: Return the negative of n.\n# example: k(3) == -3\n# example: k(0) == 0\ndef k(n: int) -> int:\n    return -n\n"
+    editor.write("k.py", text)
+    editor.open("k.py")
+    await editor.run("lock", "k.py", "k", adopt=True)
+    assert editor.status("k.py", "k")["state"] == "locked"
+    assert "nobody gave a reason" in (editor.root / ".intaglio/locks/k.py.toml").read_text()
+
+
 @pytest.mark.parametrize("name", ["neovim-0.11", "neovim-0.7"])
 async def test_a_client_without_annotations_is_asked_by_a_message(tmp_path, sign, name):
     editor = await start(tmp_path, recorded(name))

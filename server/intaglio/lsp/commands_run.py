@@ -56,8 +56,9 @@ def lock(server: Server, *arguments: Any) -> dict[str, str]:
     require_trust(server, desk)
     require_tools()
     names = names_of(desk, given, stubs=False)
-    options = Options(reason=str(given.get("reason") or ""))
     adopt = bool(given.get("adopt"))
+    reason = str(given.get("reason") or "").strip()
+    options = Options(reason=reason or ("adopted in the editor; nobody gave a reason" if adopt else ""))
     waiting = {name: desk.pending[name] for name in names if desk.waits(name)}
     text = desk.file.text
 
