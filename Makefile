@@ -27,6 +27,7 @@ test-model: $(STAMP)  ## the tests that judge a real model: INTAGLIO_TEST_MODEL_
 test-editors: $(STAMP)  ## the clients, in real editors; installs those that it can, REQUIRE_EDITORS=1 fails without one
 	tests/editors/install
 	$(BIN)/python -m pytest -n 2 --dist load -m editor tests/editors
+	editors/vscode/run-tests
 
 lint: $(STAMP)  ## ruff, format, types
 	$(BIN)/ruff check .

@@ -221,7 +221,7 @@ export async function offerRepair(parts: Parts): Promise<void> {
 async function installServer(parts: Parts): Promise<void> {
   const { context, log, session } = parts;
   const windows = process.platform === "win32";
-  await session.stop();
+  if (session.health.kind === "running") await session.stop();
   const installed = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: "Intaglio: installing the server", cancellable: true },
     async (progress, token) => {

@@ -32,7 +32,7 @@ export const STATES: Readonly<Record<State, Look>> = {
   unlocked: { icon: "unlock", colour: AMBER, words: "unlocked: not checked as it stands" },
   stub: { icon: "circle-outline", colour: GREY, words: "stub: no body yet" },
   ready: { icon: "check", colour: BLUE, words: "ready: passed all stages, not locked" },
-  locked: { icon: "lock", colour: GREEN, words: "locked" },
+  locked: { icon: "lock", colour: GREEN, words: "locked: every fingerprint matches" },
 };
 
 export const STATE_NAMES = Object.keys(STATES) as State[];
@@ -110,9 +110,13 @@ export function summarize(specs: readonly SpecStatus[]): {
     const more = running.length > 1 ? ` and ${running.length - 1} more` : "";
     return { icon: "sync~spin", text: `${first.name}${more}: ${describeRun(first)}`, alarm: false };
   }
-  const present = STATE_NAMES.filter((state) => specs.some((spec) => spec.state === state));
+  const waiting = specs.filter((spec) => spec.pending).length;
+  const present = STATE_NAMES.filter((state) => specs.some((spec) => spec.state === state && !spec.pending));
   const worst = present[0];
-  const text = present.map((state) => `${specs.filter((spec) => spec.state === state).length} ${state}`).join(", ");
+  const counts = present.map(
+    (state) => `${specs.filter((spec) => spec.state === state && !spec.pending).length} ${state}`,
+  );
+  const text = [...counts, ...(waiting > 0 ? [`${waiting} to be locked on save`] : [])].join(", ");
   const alarm = worst === "invalid" || worst === "drifted" || worst === "stale";
   return { icon: worst === undefined ? "lock" : STATES[worst].icon, text: text === "" ? "no specs" : text, alarm };
 }

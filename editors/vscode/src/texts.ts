@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-const SCHEME = "intaglio";
+export const SCHEME = "intaglio";
 
 export class Texts implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly texts = new Map<string, string>();

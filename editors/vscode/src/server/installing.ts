@@ -32,11 +32,11 @@ export async function install(installation: Installation): Promise<string> {
   if (wheel === undefined)
     throw new InstallationFailed(`the extension's package holds no server (${installation.wheels})`);
   try {
-    report(`${interpreter} -m venv ${environment}`);
+    report("making an environment");
     await run(interpreter, ["-m", "venv", "--clear", environment], report, signal);
     const python = scriptIn(environment, "python", windows);
     const what = `${join(installation.wheels, wheel)}[all]`;
-    report(`pip install ${what}`);
+    report(`${wheel} and what it needs`);
     await run(python, ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", what], report, signal);
   } catch (error) {
     await rm(environment, { recursive: true, force: true });

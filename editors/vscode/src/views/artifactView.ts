@@ -31,7 +31,7 @@ export function rowsOf(artifact: Artifact, status: SpecStatus | undefined): Row[
     const look = lookOf(status);
     rows.push({
       label: status.state,
-      value: look.words,
+      value: look.words.replace(`${status.state}: `, ""),
       icon: icon(look.icon, look.colour),
       children: status.reasons.map((reason) => ({ label: reason })),
     });
@@ -66,7 +66,9 @@ function rowsOfValue(value: unknown): Row[] {
       ([, held]) => held !== null && held !== undefined && held !== "" && !(Array.isArray(held) && held.length === 0),
     )
     .map(([label, held]) =>
-      typeof held === "object" ? { label, children: rowsOfValue(held) } : { label, value: String(held) },
+      typeof held === "object"
+        ? { label: label.replaceAll("_", " "), children: rowsOfValue(held) }
+        : { label: label.replaceAll("_", " "), value: String(held) },
     );
 }
 

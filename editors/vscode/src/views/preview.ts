@@ -28,6 +28,7 @@ export class StreamingPreview implements vscode.Disposable {
       session.onChange((health) => {
         if (health.kind !== "running") this.forgetAll();
       }),
+      picture.onChange(() => this.drawAll()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.drawAll()),
     ];
   }
@@ -80,7 +81,7 @@ export class StreamingPreview implements vscode.Disposable {
 
   private decoration(preview: Preview): vscode.DecorationOptions[] {
     const spec = this.picture.find(preview)?.status;
-    if (spec === undefined || preview.text === null) return [];
+    if (spec?.phase !== "generating" || spec.attempt !== preview.attempt || preview.text === null) return [];
     const line = spec.nameRange.start.line;
     const hover = new vscode.MarkdownString("Being written; nothing has checked it yet.\n").appendCodeblock(
       preview.text,

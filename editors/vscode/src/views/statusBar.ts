@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { Picture } from "../picture";
 import { lookOf, summarize } from "../presentation";
 import type { Health, Session } from "../session";
+import { SCHEME } from "../texts";
 
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("intaglio.status", vscode.StatusBarAlignment.Left, 0);
@@ -31,6 +32,7 @@ export class StatusBar implements vscode.Disposable {
 
   private draw(): void {
     const document = vscode.window.activeTextEditor?.document;
+    if (document?.uri.scheme === SCHEME) return; // a comparison of ours: what was drawn for its file stays
     if (document?.languageId !== "python") {
       this.item.hide();
       return;

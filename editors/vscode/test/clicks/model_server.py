@@ -11,21 +11,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "tests" / "generate"))
 from scripted_server import Step, scripted
 
-
-class Later:
-    """A gate that lets the first pieces of an answer through, so that something of it is seen while the rest is held."""
-
-    def __init__(self, gate: threading.Event, free: int) -> None:
-        self.gate, self.free = gate, free
-
-    def wait(self, seconds: float) -> bool:
-        self.free -= 1
-        return self.free >= 0 or self.gate.wait(seconds)
-
-
 texts = json.loads(sys.argv[1])
 gates = [threading.Event() for _ in texts]
-steps = [Step(f"```python\n{text}```\n", hold=Later(gate, 7)) for text, gate in zip(texts, gates, strict=True)]
+steps = [Step(f"```python\n{text}```\n", hold=gate, hold_after=7) for text, gate in zip(texts, gates, strict=True)]
 with scripted(*steps) as served:
     print(served.base, flush=True)
     waiting = iter(gates)

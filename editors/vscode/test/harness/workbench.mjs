@@ -52,6 +52,7 @@ export async function startServer({ settings = {}, vsix, environment = {}, param
     "update.mode": "none",
     "extensions.autoUpdate": false,
     "git.enabled": false,
+    "files.autoSave": "off", // as on a desktop; in a browser the default saves after a second
     ...settings,
   };
   writeFileSync(join(data, "data", "User", "settings.json"), JSON.stringify(all, null, 2));

@@ -34,6 +34,7 @@ describe("a state", () => {
     const summary = summarize([spec({ state: "locked" }), spec({ state: "drifted" }), spec({ state: "locked" })]);
     expect(summary).toEqual({ icon: "git-compare", text: "1 drifted, 2 locked", alarm: true });
     expect(summarize([spec({ state: "locked" })]).alarm).toBe(false);
+    expect(summarize([spec({ state: "unlocked", pending: true })]).text).toBe("1 to be locked on save");
     expect(summarize([]).text).toBe("no specs");
   });
 
