@@ -144,5 +144,13 @@ def test_an_invalid_spec_says_its_first_error(view_at):
     check(view_at, at("def decide", SPEC.replace("amount > 0", "amount => 0")), "is **invalid**", "write `>=`")
 
 
+def test_a_template_of_the_workspace_needs_trust(view_at):
+    files = {".intaglio/templates/blocks/house.md": "+++\n+++\nBe kind.\n"}
+    text = at("house", SPEC.replace("hipaa", "house"))
+    check(view_at, text, "there is no prompt block `house`")
+    check(view_at, text, "**house** is the workspace's own, and the workspace is not trusted", files=files)
+    check(view_at, text, "Be kind.", files=files, trusted=True)
+
+
 def test_a_key_above_a_function_that_is_not_written_yet(view_at):
     check(view_at, "# spec: Decide about it.\n# requ$0ire: x\n", "# require: CONDITION", of="require")

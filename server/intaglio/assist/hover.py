@@ -17,7 +17,7 @@ from intaglio.lock.fingerprint import short
 from intaglio.lock.model import Entry, Inputs
 from intaglio.spec.language import BY_KEY, DirectiveKind
 from intaglio.spec.model import Directive, Parameter, Spec
-from intaglio.template.library import load_block, load_template
+from intaglio.template.library import file_of, load_block, load_template
 from intaglio.template.model import TemplateError
 from intaglio.template.purity import CAPABILITY_MODULES, GRANTABLE_MODULES, PURE_MODULES
 
@@ -181,6 +181,9 @@ def _named(view: View, directive: Directive) -> str:
             block = load_block(name, root, tree)
             return f"**{name}** · {block.path}\n\n{block.text}"
     except TemplateError as error:
+        kind = "functions" if directive.key == "template" else "blocks"
+        if not view.trusted and file_of(kind, name, view.snapshot.root) is not None:
+            return f"**{name}** is the workspace's own, and the workspace is not trusted"
         return str(error)
     if directive.key == "use":
         return "\n\n".join(f"**{module}**: {module_page(module)}" for module in name.replace(",", " ").split())
