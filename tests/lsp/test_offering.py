@@ -161,3 +161,22 @@ async def test_the_lock_waits_for_the_command_when_so_configured(tmp_path, sign)
     await editor.run("lock", "a.py", "sign")
     assert editor.status("a.py", "sign")["state"] == "locked"
     assert await end(editor) == 0
+
+
+async def test_a_body_that_passed_and_is_not_locked_is_ready_in_the_next_session_too(tmp_path):
+    text = "# spec: Return the negative of n.\n# example: r(3) == -3\n# example: r(0) == 0\ndef r(n: int) -> int:\n    return -n\n"
+    for command in ("validate", ""):
+        editor = await start(tmp_path)
+        editor.write("r.py", text)
+        editor.open("r.py")
+        if command:
+            await editor.run(command, "r.py", "r")
+        await editor.barrier("r.py")
+        assert editor.status("r.py", "r")["state"] == "ready"
+        editor.type("r.py", "return -n", "return 0 - n")
+        await editor.barrier("r.py")
+        assert editor.status("r.py", "r")["state"] == "unlocked"
+        editor.type("r.py", "return 0 - n", "return -n")
+        await editor.barrier("r.py")
+        assert editor.status("r.py", "r")["state"] == "ready"
+        assert await end(editor) == 0
