@@ -8,6 +8,7 @@ the one before, answers the server's requests as the client did, and prints what
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections import defaultdict
@@ -18,6 +19,8 @@ from typing import Any, BinaryIO
 from intaglio.generate.gates import mask
 
 _ANSWER_SECONDS = 120.0
+BY_A_USER = frozenset({"workspace/applyEdit", "window/showMessageRequest"})
+"""Requests of the server's that a user answers: the answer keeps its place among what the client sends."""
 
 
 class RecordingError(Exception):
@@ -121,14 +124,27 @@ class Replay:
 
     def __init__(self, lines: list[dict[str, Any]], show: Callable[[dict[str, Any]], None]) -> None:
         self._show = show
-        self._sent = [line["message"] for line in lines if line["from"] == "client" and "method" in line["message"]]
         asked = {line["message"]["id"]: line["message"]["method"] for line in lines
                  if line["from"] == "server" and {"id", "method"} <= line["message"].keys()}  # fmt: skip
+        self._steps: list[tuple[str, dict[str, Any]]] = []
+        """What the client sends, in its order: ("", a message); or (the method of a request that the server comes with
+        here, {}), and (that method, the user's answer)."""
         self._answers: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for line in lines:
             message = line["message"]
-            if line["from"] == "client" and "method" not in message and message.get("id") in asked:
-                self._answers[asked[message["id"]]].append(message)
+            if line["from"] == "server":
+                if message.get("method") in BY_A_USER:
+                    self._steps.append((message["method"], {}))
+                continue
+            if "method" in message:
+                self._steps.append(("", message))
+            elif (method := asked.get(message.get("id"), "")) in BY_A_USER:
+                self._steps.append((method, message))
+            elif method:
+                self._answers[method].append(message)
+        self._open: defaultdict[str, list[Any]] = defaultdict(list)
+        """The server's requests that wait for a user's answer: their ids, by method."""
+        self._asked = asyncio.Event()
         self._waiting: dict[Any, asyncio.Future[None]] = {}
         self._receive: Callable[[dict[str, Any]], None] = lambda _: None
 
@@ -140,11 +156,13 @@ class Replay:
             waiting = self._waiting.pop(message.get("id"), None)
             if waiting is not None and not waiting.done():
                 waiting.set_result(None)
+        elif "id" in message and message["method"] in BY_A_USER:
+            self._open[message["method"]].append(message["id"])
+            self._asked.set()
         elif "id" in message:
             answers = self._answers[message["method"]]
-            answer = dict(answers.pop(0)) if answers else {"jsonrpc": "2.0", "result": None}
-            answer["id"] = message["id"]
-            asyncio.get_running_loop().call_soon(self._receive, answer)
+            answer = answers.pop(0) if answers else {"jsonrpc": "2.0", "result": None}
+            asyncio.get_running_loop().call_soon(self._receive, {**answer, "id": message["id"]})
 
     def close(self) -> None:
         """Nothing is held."""
@@ -152,14 +170,28 @@ class Replay:
     async def feed(self, receive: Callable[[dict[str, Any]], None], settled: Callable[[], Awaitable[None]]) -> None:
         """Send the client's messages. Shutdown and exit are left to the one who replays."""
         self._receive = receive
-        for message in self._sent:
-            if message["method"] in {"shutdown", "exit"}:
+        for method, message in self._steps:
+            if method:
+                await self._until_asked(method)
+                if message and self._open[method]:
+                    receive({**message, "id": self._open[method].pop(0)})
+            elif message["method"] in {"shutdown", "exit"}:
                 continue
-            if "id" in message:
+            elif "id" in message:
                 self._waiting[message["id"]] = answered = asyncio.get_running_loop().create_future()
                 receive(message)
-                await asyncio.wait({answered}, timeout=_ANSWER_SECONDS)
+                if message["method"] != "intaglio/barrier":
+                    await asyncio.wait({answered}, timeout=_ANSWER_SECONDS)
             else:
                 receive(message)
                 await asyncio.sleep(0)
         await settled()
+
+    async def _until_asked(self, method: str) -> None:
+        """Wait until the server asks what its user answered next, or for long enough that it will not."""
+        loop = asyncio.get_running_loop()
+        last = loop.time() + _ANSWER_SECONDS
+        while not self._open[method] and loop.time() < last:
+            self._asked.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), last - loop.time())
