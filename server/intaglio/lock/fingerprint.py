@@ -115,5 +115,12 @@ def _expression(text: Text | None, own_name: str) -> str:
     """An expression's canonical form, parsed as if in parentheses; the words of what does not parse."""
     if text is None:
         return "~"
-    tree = expression_tree(text.value)
-    return f"?{_words(text.value)}" if tree is None else canonical_form([tree], own_name=own_name)
+    value = text.value
+    return _expression_form(value, own_name if own_name in value or not value.isascii() else "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _expression_form(text: str, own_name: str) -> str:
+    """One for all specs that say the same: few expressions name their own function."""
+    tree = expression_tree(text)
+    return f"?{_words(text)}" if tree is None else canonical_form([tree], own_name=own_name)

@@ -24,7 +24,7 @@ from intaglio.lock.fingerprint import (
 from intaglio.lock.model import Inputs, Pairs, Present
 from intaglio.spec.model import Spec
 from intaglio.spec.module_index import AnyFunction, index_module
-from intaglio.spec.reach import find_reach, function_node
+from intaglio.spec.reach import Located, find_reach, function_node
 from intaglio.workspace import STATE_FOLDER, Tree, read_text
 
 
@@ -36,6 +36,8 @@ class Materials:
     tree: Tree
     shared: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
     """Templates and prompt blocks that were loaded before, for this one too."""
+    located: Located = field(default_factory=dict)
+    """Where imports lead in this tree."""
     _files: dict[str, str] = field(default_factory=dict)
     _named: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
     _texts: dict[str, str | None] = field(default_factory=dict)
@@ -92,7 +94,7 @@ def current_inputs(materials: Materials, path: str, text: str, spec: Spec) -> Pr
     problems = [finding for finding in spec.findings if finding.severity is Severity.ERROR]
     index = index_module(path, text)
     node = function_node(index, spec) if not index.error else function_alone(text, spec)
-    reach = find_reach(text, path, spec, materials.text)
+    reach = find_reach(text, path, spec, materials.text, located=materials.located)
     problems += [finding for finding in reach.findings if finding.severity is Severity.ERROR]
     if node is None:
         problems.append(

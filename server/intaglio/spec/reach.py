@@ -19,10 +19,12 @@ from intaglio.finding import Code, Finding, Place, Severity, Span
 from intaglio.spec.model import Spec, Text
 from intaglio.spec.module_index import AnyFunction, ImportedName, ModuleIndex, Statement, index_module
 from intaglio.spec.rebinding import bound_again
-from intaglio.spec.scope import expression_tree, free_names
+from intaglio.spec.scope import expression_names
 
 ReadModule = Callable[[str], str | None]
 """The text of a workspace file by its relative path, or None."""
+Located = dict[tuple[str, ImportedName], tuple[str, str, bool] | None]
+"""Where imports lead, by the file that they stand in: the workspace file, its dotted name, whether the member is a module."""
 
 CODES: tuple[Code, ...] = (
     Code(
@@ -84,7 +86,12 @@ _SPEC_NAMES = frozenset({"result", "approx"})
 
 
 def find_reach(
-    text: str, path: str, spec: Spec, read_module: ReadModule, mentioned: frozenset[str] = frozenset()
+    text: str,
+    path: str,
+    spec: Spec,
+    read_module: ReadModule,
+    mentioned: frozenset[str] = frozenset(),
+    located: Located | None = None,
 ) -> Reach:
     """What the function of `spec`, read from `text` at `path`, reaches.
 
@@ -92,9 +99,10 @@ def find_reach(
     the order of its text. A file's definitions carry its dotted module name, the own file's "". An import of a workspace
     name is itself a definition of the importing file, and stands behind the imported file's. For a method, the owning
     class is a definition in which the method's suite is `...`. Names of `mentioned` that the module binds are followed too,
-    as if the function used them. Never raises for what texts hold.
+    as if the function used them. `located` keeps where imports lead, for further specs that `read_module` gives the same
+    texts to. Never raises for what texts hold.
     """
-    walk = _Walk(path, read_module)
+    walk = _Walk(path, read_module, located=located if located is not None else {})
     index = index_module(path, text)
     if index.error:
         walk.report("LK105", index.error)
@@ -104,7 +112,7 @@ def find_reach(
         walk.report("LK105", f"{path} has no function {spec.name} where its spec was read; read the file again")
         return Reach((), tuple(walk.findings))
     own = index.owner_of(function)
-    names = set(free_names([own.node])) | spec_names(spec) | (mentioned & index.statements.keys())
+    names = set(own.free) | spec_names(spec) | (mentioned & index.statements.keys())
     walk.root = own
     if not spec.function.owners:
         names.discard(spec.function.name)
@@ -113,7 +121,7 @@ def find_reach(
     elif own.names:
         walk.add(index, "", own)
         names.add(spec.function.owners[0])
-    for name in sorted(names):
+    for name in sorted(names if index.stars else names & (index.statements.keys() | index.changes.keys())):
         walk.follow(index, "", name)
     for future in index.futures:
         walk.add(index, "", future)
@@ -145,8 +153,7 @@ def spec_names(spec: Spec) -> frozenset[str]:
 
 
 def _names_in(texts: Iterable[Text | None]) -> frozenset[str]:
-    trees = (expression_tree(text.value) for text in texts if text is not None)
-    return free_names([tree for tree in trees if tree is not None])
+    return frozenset().union(*(expression_names(text.value) for text in texts if text is not None))
 
 
 @dataclass(slots=True)
@@ -155,6 +162,7 @@ class _Walk:
 
     own_path: str
     read_module: ReadModule
+    located: Located
     root: Statement | None = None
     found: dict[str, dict[int, Statement]] = field(default_factory=dict)
     """Statements by module, keyed by identity."""
@@ -213,7 +221,10 @@ class _Walk:
         self, index: ModuleIndex, module: str, statement: Statement, imported: ImportedName
     ) -> list[tuple[ModuleIndex, str, str]]:
         """Where an import leads: the imported file's name, or nowhere when it lies outside the workspace."""
-        located = locate_import(index.path, imported, self.read_module)
+        key = (index.path, imported)
+        if key not in self.located:
+            self.located[key] = locate_import(index.path, imported, self.read_module)
+        located = self.located[key]
         if located is None:
             self.outside.add(id(statement))
             return []

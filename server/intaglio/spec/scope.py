@@ -69,6 +69,13 @@ def expression_tree(text: str) -> ast.expr | None:
         return None
 
 
+@functools.lru_cache(maxsize=4096)
+def expression_names(text: str) -> frozenset[str]:
+    """Names that a directive's expression takes from outside itself; none where it does not parse."""
+    tree = expression_tree(text)
+    return frozenset() if tree is None else free_names([tree])
+
+
 def string_annotation(node: ast.expr) -> ast.expr | None:
     """The expression that a string annotation holds, or None where it is none."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
