@@ -10,7 +10,8 @@ import ast
 import io
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from intaglio.candidate import Subject
 from intaglio.finding import Code, Finding, Place, Severity, Span
 from intaglio.validate import codes_security as codes
 from intaglio.validate.capability import check_capabilities
-from intaglio.validate.linter import lint, ruff_version
+from intaglio.validate.linter import SECURITY, LintFinding, lint, ruff_version
 from intaglio.validate.patterns import check_patterns
 from intaglio.validate.placing import Lines, function_node
 from intaglio.validate.taint import check_taint
@@ -56,20 +57,21 @@ def check(subject: Subject) -> Verdict:
             findings.append(_finding(codes.UNREADABLE, "the function was not found in its file", _whole(subject)))
     else:
         lines = Lines(subject)
-        findings += [
-            _finding(code, message, lines.of_node(where)) for code, message, where in check_capabilities(node, subject)
-        ]
-        findings += [_finding(code, message, lines.of_node(where)) for code, message, where in check_patterns(node)]
-        findings += [
-            _finding(code, message, lines.of_node(where)) for code, message, where in check_taint(node, subject)
-        ]
-        findings += [_finding(code, message, lines.of_node(where)) for code, message, where in _secrets(node)]
-        try:
-            tools = [("bandit", bandit_version()), ("ruff", ruff_version())]
-            findings += _bandit(subject, lines)
-            findings += _ruff(subject, lines)
-        except ToolMissing as error:
-            findings.append(_finding(codes.UNREADABLE, str(error), _whole(subject)))
+        with ThreadPoolExecutor(1) as beside:  # ruff is a process of its own
+            linted = beside.submit(lint, subject.text, SECURITY)
+            said = (
+                *check_capabilities(node, subject),
+                *check_patterns(node),
+                *check_taint(node, subject),
+                *_secrets(node),
+            )
+            findings += [_finding(code, message, lines.of_node(where)) for code, message, where in said]
+            try:
+                tools = [("bandit", bandit_version()), ("ruff", ruff_version())]
+                findings += _bandit(subject, lines)
+                findings += _ruff(linted.result(), lines)
+            except ToolMissing as error:
+                findings.append(_finding(codes.UNREADABLE, str(error), _whole(subject)))
     unique = tuple(dict.fromkeys(findings))
     outcome = outcome_of(unique, strict=subject.strict)
     return Verdict(StageName.SECURITY, outcome, unique, (time.perf_counter() - started) * 1000, tuple(sorted(tools)))
@@ -131,8 +133,8 @@ def _bandit(subject: Subject, lines: Lines) -> Iterator[Finding]:
         yield Finding(codes.INSECURE_CALL.id, severity, f"{issue.test_id}: {issue.text}", place)
 
 
-def _ruff(subject: Subject, lines: Lines) -> Iterator[Finding]:
-    for found in lint(subject.text, "S"):
+def _ruff(diagnosed: Iterable[LintFinding], lines: Lines) -> Iterator[Finding]:
+    for found in diagnosed:
         if found.rule in _RUFF_IGNORED:
             continue
         place = lines.place(found.line, found.column, found.end_line, found.end_column)

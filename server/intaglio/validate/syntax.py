@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from intaglio.candidate import Subject
 from intaglio.finding import Code, Finding, Place, Span
 from intaglio.validate import codes_syntax as codes
-from intaglio.validate.linter import lint, ruff_version
+from intaglio.validate.linter import ERRORS, WARNINGS, lint, ruff_version
 from intaglio.validate.names import check_calls, jedi_version
 from intaglio.validate.placing import Lines, function_node
-from intaglio.validate.type_checker import ToolMissing, check_types, ty_version
+from intaglio.validate.type_checker import ToolMissing, TypeFinding, check_types, ty_version
 from intaglio.validate.verdict import StageName, Verdict, outcome_of
 
 MOST_LINES = 50
 MOST_BRANCHES = 15
 DEEPEST = 5
-ERRORS = "E9,F"
-WARNINGS = "B,PLE,PLW"
 _IGNORED = frozenset({"F401", "B008", "B904", "PLW2901", "F841"})
 _WARNED = frozenset({"F841"})
 
@@ -42,11 +41,14 @@ def check(subject: Subject) -> Verdict:
         findings += _size(subject, node)
         try:
             tools = [("jedi", jedi_version()), ("ruff", ruff_version()), ("ty", ty_version())]
-            findings += _lint(subject, lines)
-            findings += _types(subject, lines)
-            findings += [
-                _finding(codes.ARITY, message, lines.of_node(call)) for message, call in check_calls(subject, node)
-            ]
+            with ThreadPoolExecutor(1) as beside:  # the type checker takes the longest, and is a process of its own
+                types = beside.submit(check_types, subject)
+                findings += _lint(subject, lines)
+                arity = [
+                    _finding(codes.ARITY, message, lines.of_node(call)) for message, call in check_calls(subject, node)
+                ]
+                findings += _types(types.result(), lines)
+                findings += arity
         except ToolMissing as error:
             findings.append(_finding(codes.TOOL_MISSING, str(error), _whole(subject)))
     unique = tuple(dict.fromkeys(findings))
@@ -117,7 +119,7 @@ def _size(subject: Subject, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Ite
 
 
 def _lint(subject: Subject, lines: Lines) -> Iterator[Finding]:
-    for found in lint(subject.text, f"{ERRORS},{WARNINGS}"):
+    for found in lint(subject.text, ERRORS + WARNINGS):
         place = lines.place(found.line, found.column, found.end_line, found.end_column)
         if place is None or (found.rule in _IGNORED and found.rule not in _WARNED):
             continue
@@ -126,8 +128,8 @@ def _lint(subject: Subject, lines: Lines) -> Iterator[Finding]:
         yield _finding(code, f"{found.rule}: {found.message}", place)
 
 
-def _types(subject: Subject, lines: Lines) -> Iterator[Finding]:
-    for found in check_types(subject):
+def _types(diagnosed: Iterable[TypeFinding], lines: Lines) -> Iterator[Finding]:
+    for found in diagnosed:
         if found.severity not in {"major", "critical", "blocker"}:
             continue
         place = lines.place(found.line, found.column, found.end_line, found.end_column)
