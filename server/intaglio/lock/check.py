@@ -18,8 +18,8 @@ from intaglio.lock.paths import lock_path
 from intaglio.lock.recording import Memory, RecordingTree
 from intaglio.lock.state import IsReady, never_ready, states_of
 from intaglio.source import SourceError, decode_source
-from intaglio.spec import read_specs
 from intaglio.spec.module_index import index_module
+from intaglio.spec.python import read_unjudged
 from intaglio.workspace import DiskTree, Tree
 
 _MAY_HOLD_SPEC = re.compile(rb"#[ \t]*spec[ \t]*:")
@@ -54,7 +54,7 @@ def check_text(
     is_ready: IsReady = never_ready,
 ) -> FileStates:
     """The states of a text's specs under a lock file's entries."""
-    reading = read_specs(text, check=False)
+    reading = read_unjudged(path, text)
     presents = tuple(current_inputs(materials, path, text, spec) for spec in reading.specs)
     states = states_of(path, presents, lock, is_ready)
     unlocked = tuple(present for present in presents if lock.find(present.name) is None and not present.is_stub)

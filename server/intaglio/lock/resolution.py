@@ -19,8 +19,8 @@ from intaglio.lock.paths import lock_path
 from intaglio.lock.revisions import Sides, lock_at, merged_text, revisions, sides, unmerged_stages
 from intaglio.lock.state import changed_inputs
 from intaglio.repository import RevisionTree
-from intaglio.spec import read_specs
 from intaglio.spec.module_index import index_module
+from intaglio.spec.python import read_unjudged
 from intaglio.workspace import DiskTree, Tree, read_text
 
 MERGED_BY_GIT = "merge"
@@ -222,7 +222,7 @@ class _Decision:
 
 def _presents(root: Path, tree: Tree, path: str, text: str) -> tuple[Present, ...]:
     materials = Materials(root, tree)
-    return tuple(current_inputs(materials, path, text, spec) for spec in read_specs(text, check=False).specs)
+    return tuple(current_inputs(materials, path, text, spec) for spec in read_unjudged(path, text).specs)
 
 
 def _has_markers(text: str) -> bool:

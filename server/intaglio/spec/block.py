@@ -44,6 +44,28 @@ class _Open:
     end: int
 
 
+def block_lines(data: bytes, offset: int, base: int = 0) -> tuple[list[Line], int]:
+    """The lines of the block that begins at `offset`, and where the line below it starts.
+
+    `data` lies `base` bytes behind the start of the file; the lines' places count from there, the rest from `data`.
+    """
+    lines: list[Line] = []
+    first = 0
+    while offset < len(data):
+        end = data.find(b"\n", offset)
+        end = len(data) if end < 0 else end
+        line = data[offset:end].rstrip(b"\r")
+        if not COMMENT.match(line):
+            break
+        if not lines:
+            first = _column(line)
+        elif START.match(line) and _column(line) <= first:
+            break
+        lines.append(Line(base + offset, line))
+        offset = end + 1
+    return lines, min(offset, len(data))
+
+
 def parse_block(lines: list[Line]) -> Block:
     """The directives of consecutive comment lines, the first of which is a `# spec:`."""
     directives: list[Directive] = []
@@ -96,6 +118,11 @@ def _key(body: bytes) -> re.Match[bytes] | None:
 def column_of(blank: bytes) -> int:
     """The column behind a comment mark and this white space; a tab goes to the next multiple of eight."""
     return len(b"#" + blank) if b"\t" not in blank else len((b"#" + blank).expandtabs(8))
+
+
+def _column(line: bytes) -> int:
+    content = line[line.index(b"#") + 1 :]
+    return column_of(content[: len(content) - len(content.lstrip())])
 
 
 def _close(opened: _Open) -> Directive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
@@ -11,7 +12,7 @@ from intaglio.finding import Span
 from intaglio.spec.model import Function, FunctionKind, Parameter, ParameterKind
 
 _GENERATORS = re.compile(r"^(typing\.|collections\.abc\.|abc\.|t\.)?(Async)?(Iterator|Iterable|Generator)\b")
-_DOCSTRING_PREFIX = re.compile(rb"^[rRuU]?[\"']")
+DOCSTRING_PREFIX = re.compile(rb"[rRuU]?[\"']")
 _OPAQUE = {"function_definition", "class_definition", "lambda"}
 
 
@@ -33,12 +34,10 @@ def read_function(node: Node, data: bytes, base: int = 0) -> Function:
     block = node.child_by_field_name("body")
     statements = [child for child in block.named_children if child.type != "comment"] if block is not None else []
     docstring_node = statements[0] if statements and _is_docstring(statements[0], data) else None
-    one_line = bool(statements) and b"\n" not in data[colon : statements[0].start_byte]
-    indentation = _indent_of(data, node)
-    last = statements[-1].end_byte if statements else colon
-    suite_end = last if one_line else _comments_end(data, last, _indent_of(data, statements[0]) if statements else b"")
+    spans = [Span(statement.start_byte, statement.end_byte) for statement in statements]
+    one_line, body_start, suite_end = lay_out(data, colon, spans, has_docstring=docstring_node is not None)
+    indentation = indent_of(data, node.start_byte)
     rest = statements[1:] if docstring_node is not None else statements
-    body_start = _body_start(data, colon, docstring_node, rest, one_line=one_line, suite_end=suite_end)
     return Function(
         name=name,
         qualified_name=".".join((*owners, name)),
@@ -48,7 +47,7 @@ def read_function(node: Node, data: bytes, base: int = 0) -> Function:
         returns=returns,
         decorators=decorators,
         is_async=any(child.type == "async" for child in node.children),
-        is_generator=bool(returns and _GENERATORS.match(returns)) or (block is not None and _has_yield(block)),
+        is_generator=returns_generator(returns) or (block is not None and _has_yield(block)),
         is_nested=nested,
         is_stub=not rest or (len(rest) == 1 and _is_stub_statement(rest[0], data)),
         is_one_line=one_line,
@@ -81,14 +80,28 @@ def owners_of(node: Node, data: bytes) -> tuple[tuple[str, ...], bool]:
     return tuple(reversed(owners)), nested
 
 
+def lay_out(data: bytes, colon: int, statements: Sequence[Span], *, has_docstring: bool) -> tuple[bool, int, int]:
+    """Whether a suite stands on the line of its colon, where it begins without its docstring, and where it ends.
+
+    `colon` is where the header ends; comments are no statements.
+    """
+    one_line = bool(statements) and b"\n" not in data[colon : statements[0].start]
+    last = statements[-1].end if statements else colon
+    end = last
+    if not one_line:
+        end = _comments_end(data, last, indent_of(data, statements[0].start) if statements else b"")
+    return one_line, _body_start(data, colon, statements, has_docstring, one_line=one_line, suite_end=end), end
+
+
 def _body_start(
-    data: bytes, colon: int, docstring: Node | None, rest: list[Node], *, one_line: bool, suite_end: int
+    data: bytes, colon: int, statements: Sequence[Span], has_docstring: bool, *, one_line: bool, suite_end: int
 ) -> int:
+    rest = statements[1:] if has_docstring else statements
     if one_line:
-        return rest[0].start_byte if rest else suite_end
-    after = docstring.end_byte if docstring is not None else colon
-    if docstring is not None and rest and b"\n" not in data[after : rest[0].start_byte]:
-        return rest[0].start_byte
+        return rest[0].start if rest else suite_end
+    after = statements[0].end if has_docstring else colon
+    if has_docstring and rest and b"\n" not in data[after : rest[0].start]:
+        return rest[0].start
     place = data.find(b"\n", after)
     if place < 0 or place >= suite_end:
         return suite_end
@@ -121,9 +134,15 @@ def _comments_end(data: bytes, last: int, indentation: bytes) -> int:
     return end
 
 
-def _indent_of(data: bytes, node: Node) -> bytes:
-    lead = data[data.rfind(b"\n", 0, node.start_byte) + 1 : node.start_byte]
+def indent_of(data: bytes, place: int) -> bytes:
+    """The white space before a place, which begins its line but for that; none where something else stands before it."""
+    lead = data[data.rfind(b"\n", 0, place) + 1 : place]
     return lead if not lead.strip() else b""
+
+
+def returns_generator(returns: str | None) -> bool:
+    """Whether a return annotation is one of a generator."""
+    return bool(returns and _GENERATORS.match(returns))
 
 
 def kind_of(owners: tuple[str, ...], decorators: tuple[str, ...], *, nested: bool) -> FunctionKind:
@@ -188,10 +207,8 @@ def _is_docstring(node: Node, data: bytes) -> bool:
         return False
     child = node.named_children[0]
     if child.type == "concatenated_string":
-        return all(
-            _DOCSTRING_PREFIX.match(data[part.start_byte : part.start_byte + 2]) for part in child.named_children
-        )
-    return child.type == "string" and bool(_DOCSTRING_PREFIX.match(data[child.start_byte : child.start_byte + 2]))
+        return all(DOCSTRING_PREFIX.match(data[part.start_byte : part.start_byte + 2]) for part in child.named_children)
+    return child.type == "string" and bool(DOCSTRING_PREFIX.match(data[child.start_byte : child.start_byte + 2]))
 
 
 def _is_stub_statement(node: Node, data: bytes) -> bool:

@@ -71,6 +71,7 @@ class ModuleIndex:
     text: str
     error: str = ""
     tree: ast.Module | None = None
+    lines: LineOffsets | None = None
     statements: dict[str, list[Statement]] = field(default_factory=dict)
     """By name that they bind, in the order of the text."""
     changes: dict[str, list[Statement]] = field(default_factory=dict)
@@ -105,7 +106,7 @@ def index_module(path: str, text: str) -> ModuleIndex:
         index.error = f"{path} is not valid Python: {reason}{place}"
         return index
     index.tree = tree
-    lines = LineOffsets(text)
+    lines = index.lines = LineOffsets(text)
     for number, node in enumerate(tree.body):
         _index_statement(index, node, (number, 0), lines)
     rebound: set[str] = set()
@@ -139,15 +140,17 @@ class LineOffsets:
             while (position := data.find(b"\n", position + 1)) >= 0:
                 self.starts.append(position + 1)
 
-    def span(self, node: ast.stmt) -> Span:
-        """A statement's bytes, its decorators included."""
-        first: ast.stmt | ast.expr = node
+    def start(self, node: ast.stmt | ast.expr) -> int:
+        """Where a node begins, without its decorators."""
+        return self.starts[node.lineno - 1] + node.col_offset
+
+    def span(self, node: ast.stmt | ast.expr | ast.arg) -> Span:
+        """A node's bytes, its decorators included."""
         decorators = getattr(node, "decorator_list", None)
         if decorators:
-            start = self.starts[decorators[0].lineno - 1] + decorators[0].col_offset
-            start = self.data.rindex(b"@", 0, start)
+            start = self.data.rindex(b"@", 0, self.start(decorators[0]))
         else:
-            start = self.starts[first.lineno - 1] + first.col_offset
+            start = self.starts[node.lineno - 1] + node.col_offset
         end_line, end_column = node.end_lineno, node.end_col_offset
         if end_line is None or end_column is None:
             return Span(start, start)

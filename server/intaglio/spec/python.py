@@ -13,12 +13,14 @@ from tree_sitter import Language, Node, Parser
 from intaglio.finding import Code, Edit, Finding, Fix, Place, Span
 from intaglio.spec import codes
 from intaglio.spec.bindings import module_names
-from intaglio.spec.block import COMMENT, START, Block, Line, column_of, parse_block
+from intaglio.spec.block import START, Block, Line, block_lines, parse_block
 from intaglio.spec.broken import broken_function
 from intaglio.spec.checks import check_spec
 from intaglio.spec.function import normal_name, owners_of, read_function
 from intaglio.spec.host import Draft, Memo, MemoKey, Section
 from intaglio.spec.model import Function, Reading
+from intaglio.spec.module_index import index_module
+from intaglio.spec.plain import read_plain
 from intaglio.spec.reading import at_spec, in_order, read_text
 from intaglio.spec.section import cut
 from intaglio.spec.shift import shift_spec
@@ -42,6 +44,13 @@ def read_specs(text: str, *, check: bool = True) -> Reading:
     there with what was judged before. Lone surrogates are read as U+FFFD.
     """
     return read_text(PYTHON, text.encode("utf-8", "surrogatepass"), check=check)
+
+
+def read_unjudged(path: str, text: str) -> Reading:
+    """What `read_specs` gives without `check`, at the least cost for whoever has the file's index or will need it."""
+    if not PYTHON.may_hold_specs(text.encode("utf-8", "surrogatepass")):
+        return Reading((), ())
+    return read_plain(index_module(path, text)) or read_specs(text, check=False)
 
 
 class Python:
@@ -123,30 +132,12 @@ class _SectionReader:
             mark = self.data.index(b"#", match.start())
             if match.start() < taken or not self.is_comment(mark):
                 continue
-            lines, taken = self.block_lines(match.start())
+            lines, taken = block_lines(self.data, match.start(), self.start)
             self.read_spec(lines, taken)
 
     def is_comment(self, mark: int) -> bool:
         node = self.root.descendant_for_byte_range(mark, mark + 1)
         return node is not None and node.type == "comment" and node.start_byte == mark
-
-    def block_lines(self, offset: int) -> tuple[list[Line], int]:
-        """The block's lines (places in the file), and where in the section the line below it starts."""
-        lines: list[Line] = []
-        first = 0
-        while offset < len(self.data):
-            end = self.data.find(b"\n", offset)
-            end = len(self.data) if end < 0 else end
-            line = self.data[offset:end].rstrip(b"\r")
-            if not COMMENT.match(line):
-                break
-            column = _column(line)
-            if lines and START.match(line) and column <= first:
-                break
-            first = first if lines else column
-            lines.append(Line(self.start + offset, line))
-            offset = end + 1
-        return lines, min(offset, len(self.data))
 
     def read_spec(self, lines: list[Line], end: int) -> None:
         below = end
@@ -288,11 +279,6 @@ def _shift_draft(draft: Draft, offset: int) -> Draft:
         return draft
     names = tuple(replace(opened, span=opened.span.shift(offset)) for opened in draft.open_names)
     return Draft(shift_spec(draft.spec, offset), names)
-
-
-def _column(line: bytes) -> int:
-    content = line[line.index(b"#") + 1 :]
-    return column_of(content[: len(content) - len(content.lstrip())])
 
 
 def _finding(code: Code, message: str, span: Span) -> Finding:
