@@ -29,6 +29,8 @@ _KEY = r'(?:[A-Za-z0-9_-]+|"[^"\\\n]*")'
 _BLOCK = re.compile(rf"(?m)^\[artifact\.{_KEY}\][ \t]*\r?$")
 _NAME = re.compile(rf"(?m)^\[artifact\.({_KEY})[.\]]")
 _SEALED_LIMIT = 2**63
+_TEXTS = {str}
+"""What a parser of TOML gives for a text."""
 
 
 def read_lock(text: str) -> LockFile:
@@ -280,7 +282,7 @@ def _text(table: dict[str, Any], key: str) -> str:
 
 def _texts(table: dict[str, Any], key: str) -> tuple[str, ...]:
     value = table.get(key)
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list) or not {*map(type, value)} <= _TEXTS:
         raise TypeError(f"`{key}` is missing or not a list of texts")
     return tuple(value)
 
@@ -301,7 +303,7 @@ def _table(table: dict[str, Any], key: str) -> dict[str, Any]:
 
 def _pairs(table: dict[str, Any], key: str) -> Pairs:
     value = table.get(key, {})
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+    if not isinstance(value, dict) or not {*map(type, value.values())} <= _TEXTS:
         raise TypeError(f"`{key}` is not a table of texts")
     return tuple(sorted(value.items()))
 

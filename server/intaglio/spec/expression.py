@@ -11,6 +11,7 @@ import tokenize
 import warnings
 from dataclasses import dataclass
 
+from intaglio.finding import Span
 from intaglio.spec.model import Text
 
 _PLAIN_STRING = re.compile(r"\"[^\"]+\"|'[^']+'")
@@ -162,6 +163,10 @@ def part(text: Text, start: int, end: int) -> Text:
     piece = text.value[start:end]
     start += len(piece) - len(piece.lstrip())
     piece = piece.strip()
+    if piece and len(text.segments) == 1 and text.value.isascii():  # one line, a byte a character: nearly every value
+        ((value_start, file_start, length),) = text.segments
+        place = file_start + start - value_start
+        return Text(piece, Span(place, place + len(piece)), ((0, place, length - start + value_start),))
     first = len(text.value[:start].encode("utf-8", "surrogatepass"))
     size = len(piece.encode("utf-8", "surrogatepass"))
     segments = tuple(
