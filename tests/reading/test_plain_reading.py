@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from intaglio.spec import read_specs
 from intaglio.spec.module_index import index_module
-from intaglio.spec.plain import read_plain
-from intaglio.spec.python import read_unjudged
+from intaglio.spec.plain import read_plain, read_unjudged
 
 BLOCKS = (
     "# spec: Return x.\n",

@@ -19,7 +19,7 @@ from intaglio.lock.recording import Memory, RecordingTree
 from intaglio.lock.state import IsReady, never_ready, states_of
 from intaglio.source import SourceError, decode_source
 from intaglio.spec.module_index import index_module
-from intaglio.spec.python import read_unjudged
+from intaglio.spec.plain import read_unjudged
 from intaglio.workspace import DiskTree, Tree
 
 _MAY_HOLD_SPEC = re.compile(rb"#[ \t]*spec[ \t]*:")

@@ -20,7 +20,7 @@ from intaglio.lock.revisions import Sides, lock_at, merged_text, revisions, side
 from intaglio.lock.state import changed_inputs
 from intaglio.repository import RevisionTree
 from intaglio.spec.module_index import index_module
-from intaglio.spec.python import read_unjudged
+from intaglio.spec.plain import read_unjudged
 from intaglio.workspace import DiskTree, Tree, read_text
 
 MERGED_BY_GIT = "merge"

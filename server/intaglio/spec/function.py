@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-
-from tree_sitter import Node
+from typing import TYPE_CHECKING
 
 from intaglio.finding import Span
 from intaglio.spec.model import Function, FunctionKind, Parameter, ParameterKind
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 _GENERATORS = re.compile(r"^(typing\.|collections\.abc\.|abc\.|t\.)?(Async)?(Iterator|Iterable|Generator)\b")
 DOCSTRING_PREFIX = re.compile(rb"[rRuU]?[\"']")

@@ -17,7 +17,7 @@ from intaglio.finding import Span
 from intaglio.spec.block import START, block_lines, parse_block
 from intaglio.spec.function import DOCSTRING_PREFIX, indent_of, kind_of, lay_out, returns_generator
 from intaglio.spec.model import Function, Parameter, ParameterKind, Reading, Spec
-from intaglio.spec.module_index import AnyFunction, LineOffsets, ModuleIndex
+from intaglio.spec.module_index import AnyFunction, LineOffsets, ModuleIndex, index_module
 from intaglio.spec.reading import in_order
 from intaglio.spec.values import read_values
 
@@ -27,6 +27,18 @@ _COLON = re.compile(rb"[ \t]*:")
 _NEAR = 80
 """How far before an expression its mark is looked for."""
 _STUB_ERROR = re.compile(rb"raise[ \t]+NotImplementedError[ \t]*(\(|$)")
+
+
+def read_unjudged(path: str, text: str) -> Reading:
+    """What `read_specs` gives without its checks, at the least cost for whoever needs the file's index too.
+
+    The other reader and its parser are loaded for the first file that is not plain.
+    """
+    if (quick := read_plain(index_module(path, text))) is not None:
+        return quick
+    from intaglio.spec.python import read_specs
+
+    return read_specs(text, check=False)
 
 
 class _NotPlain(Exception):

@@ -19,8 +19,6 @@ from intaglio.spec.checks import check_spec
 from intaglio.spec.function import normal_name, owners_of, read_function
 from intaglio.spec.host import Draft, Memo, MemoKey, Section
 from intaglio.spec.model import Function, Reading
-from intaglio.spec.module_index import index_module
-from intaglio.spec.plain import read_plain
 from intaglio.spec.reading import at_spec, in_order, read_text
 from intaglio.spec.section import cut
 from intaglio.spec.shift import shift_spec
@@ -44,13 +42,6 @@ def read_specs(text: str, *, check: bool = True) -> Reading:
     there with what was judged before. Lone surrogates are read as U+FFFD.
     """
     return read_text(PYTHON, text.encode("utf-8", "surrogatepass"), check=check)
-
-
-def read_unjudged(path: str, text: str) -> Reading:
-    """What `read_specs` gives without `check`, at the least cost for whoever has the file's index or will need it."""
-    if not PYTHON.may_hold_specs(text.encode("utf-8", "surrogatepass")):
-        return Reading((), ())
-    return read_plain(index_module(path, text)) or read_specs(text, check=False)
 
 
 class Python:
