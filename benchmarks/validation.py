@@ -69,13 +69,14 @@ def price(quantity: int, unit_price: float, tier: str, express: bool) -> float:
 
 
 def main():
-    (spec,) = read_specs(TEXT).specs
     totals, shares, static = [], {}, []
     with tempfile.TemporaryDirectory() as folder, Toolbox() as toolbox:
-        snapshot = Snapshot(Path(folder), DiskTree(Path(folder), {"a.py": TEXT}))
         for run in range(RUNS + 1):
+            text = TEXT.replace("A benchmark.", f"Benchmark {run}.")  # a text that no tool has seen yet
+            (spec,) = read_specs(text).specs
+            snapshot = Snapshot(Path(folder), DiskTree(Path(folder), {"a.py": text}))
             started = time.perf_counter()
-            subject = gather(snapshot, Settings(), "a.py", TEXT, spec).subject
+            subject = gather(snapshot, Settings(), "a.py", text, spec).subject
             for step in run_stages(subject, toolbox):
                 if isinstance(step, Verdict):
                     assert step.outcome.value == "passed", step
