@@ -6,10 +6,11 @@
 import * as vscode from "vscode";
 import type { Picture } from "../picture";
 import { describeRun } from "../presentation";
-import { isRunning, type SpecStatus } from "../protocol";
+import { isRunning, type SpecStatus, type Target } from "../protocol";
 import type { Session } from "../session";
 
 interface Shown {
+  readonly specs: Map<string, Required<Target>>;
   report(specs: readonly SpecStatus[]): void;
   end(): void;
 }
@@ -32,20 +33,38 @@ export class RunProgress implements vscode.Disposable {
 
   private draw(): void {
     const running = new Map<string, SpecStatus[]>();
-    for (const { status } of this.picture.all()) {
-      if (status !== undefined && status.job !== "" && isRunning(status))
-        running.set(status.job, [...(running.get(status.job) ?? []), status]);
+    for (const { uri, status } of this.picture.all()) {
+      if (status === undefined || status.job === "" || !isRunning(status)) continue;
+      running.set(status.job, [...(running.get(status.job) ?? []), status]);
+      const shown = this.shown.get(status.job) ?? this.begin(status.job);
+      this.shown.set(status.job, shown);
+      shown.specs.set(status.name, { uri, name: status.name });
     }
     for (const [job, shown] of [...this.shown]) {
-      if (running.has(job)) continue;
-      shown.end();
-      this.shown.delete(job);
+      const specs = running.get(job);
+      if (specs !== undefined) shown.report(specs);
+      else {
+        this.shown.delete(job);
+        shown.end();
+        for (const target of shown.specs.values()) this.tellRefusal(target);
+      }
     }
-    for (const [job, specs] of running) {
-      const shown = this.shown.get(job) ?? this.begin(job);
-      this.shown.set(job, shown);
-      shown.report(specs);
-    }
+  }
+
+  /** A run that came to nothing ends in a message too: an underlined name alone is easily overlooked. */
+  private tellRefusal(target: Required<Target>): void {
+    if (this.picture.find(target)?.status?.phase !== "refused") return;
+    const why = vscode.languages
+      .getDiagnostics(vscode.Uri.parse(target.uri))
+      .filter((finding) => {
+        const { data } = finding as { readonly data?: { readonly name?: string; readonly stage?: string } };
+        return data?.name === target.name && data.stage !== "lock" && data.stage !== "reader";
+      })
+      .sort((one, other) => one.severity - other.severity)[0];
+    const looking = "Show Problems";
+    void vscode.window
+      .showWarningMessage(`${target.name}: ${why?.message ?? "refused"}`, looking)
+      .then((choice) => choice && vscode.commands.executeCommand("workbench.actions.view.problems"));
   }
 
   private begin(job: string): Shown {
@@ -67,6 +86,7 @@ export class RunProgress implements vscode.Disposable {
       },
     );
     return {
+      specs: new Map(),
       end,
       report: (specs) => {
         const atWork = specs.find((spec) => spec.phase === "generating" || spec.phase === "validating") ?? specs[0];
