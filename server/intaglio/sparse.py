@@ -8,9 +8,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from intaglio.repository import IndexTree, run_git
 from intaglio.workspace import DiskTree, Tree, WorkspaceError
+
+if TYPE_CHECKING:
+    from intaglio.repository import IndexTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ def disk_tree(root: Path) -> Tree:
     disk = DiskTree(root)
     if not _may_be_sparse(root):
         return disk
+    from intaglio.repository import IndexTree, run_git
+
     try:
         output = run_git(root, "ls-files", "-t", "-z")
     except WorkspaceError:

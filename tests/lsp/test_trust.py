@@ -48,6 +48,23 @@ async def test_the_client_says_when_trust_comes_and_goes(tmp_path, sign):
     assert await end(editor) == 0
 
 
+async def test_a_client_that_has_the_notion_decides_alone(tmp_path, sign):
+    """A restricted workspace of VS Code stays so, whoever sends the command."""
+    editor = await start(tmp_path, options={"status": 1, "trusted": False})
+    editor.write("a.py", sign)
+    editor.open("a.py")
+    with pytest.raises(JsonRpcException, match="Trust it in the editor"):
+        await editor.command("trust")
+    with pytest.raises(JsonRpcException, match="the workspace is not trusted"):
+        await editor.command("compile", uri=editor.uri("a.py"))
+    await editor.barrier()
+    assert editor.asked == []
+    editor.client.protocol.notify("intaglio/trust", {"trusted": True})
+    await editor.run("compile", "a.py")
+    assert 'return "minus"' in editor.text("a.py")
+    assert await end(editor) == 0
+
+
 async def test_a_setting_trusts_for_clients_without_the_notion(tmp_path, sign):
     editor = await start(tmp_path, FULL, options={"settings": {"trust": True}}, configuration={"intaglio": {}})
     editor.write("a.py", sign)

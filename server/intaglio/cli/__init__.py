@@ -6,6 +6,7 @@ Commands are loaded when they are named, so that `verify` starts without what `c
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import os
 import sys
@@ -64,6 +65,8 @@ class LazyCommands(click.Group):
         if name not in COMMANDS:
             return None
         module = importlib.import_module(ELSEWHERE.get(name, f"intaglio.cli.{name}_command"))
+        if name != "verify":  # which ends before there is anything to collect
+            gc.enable()
         command: click.Command = module.command
         return command
 
@@ -136,6 +139,7 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command line. The console script's entry."""
+    gc.disable()  # walking over what was just imported is a part of a hook's time
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -9,7 +9,6 @@ from pathlib import Path
 from intaglio.config import Settings, load_settings
 from intaglio.lock.report import VerifyReport
 from intaglio.lock.verify import verify
-from intaglio.repository import IndexTree
 from intaglio.workspace import Tree
 
 
@@ -37,9 +36,16 @@ def verify_across(
     while pending:
         folder = pending.pop(0)
         here = root / folder if folder else root
-        tree = IndexTree(here) if staged else None
+        tree = _index_at(here) if staged else None
         settings = load_settings(here, tree=tree)
         report = verify(here, paths, settings, tree=tree, processes=processes, use_cache=use_cache)
         found.append(Verified(here, folder, settings, tree, report))
         pending += [f"{folder}{inner}" for inner in report.nested]
     return tuple(found)
+
+
+def _index_at(root: Path) -> Tree:
+    """Git's index; what reads it is not loaded for the disk."""
+    from intaglio.repository import IndexTree
+
+    return IndexTree(root)

@@ -17,7 +17,6 @@ from intaglio.lock.cache import VerifyCache, open_cache, save_cache, template_di
 from intaglio.lock.paths import LOCKS_FOLDER, STORE_FOLDER, lock_path, locked_sources, source_path
 from intaglio.lock.recording import Memory, RecordingTree
 from intaglio.lock.report import FileStates, SpecState, State, VerifyReport
-from intaglio.repository import IndexTree, staged_changes, staged_files_with
 from intaglio.sparse import disk_tree
 from intaglio.workspace import STATE_FOLDER, DiskTree, Tree, list_workspace, nested_roots
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from intaglio.config import Settings
     from intaglio.finding import Finding
     from intaglio.lock.check import Result
+    from intaglio.repository import IndexTree
 
 _PARALLEL_FROM = 64
 """From how many files on a second process pays for its start."""
@@ -70,7 +70,7 @@ def verify(
             if note is not None:
                 cache.files[path] = note
                 cache.changed = True
-        if not paths and not isinstance(tree, IndexTree):
+        if not paths and _index_of(tree) is None:
             cache.files = {path: cache.files[path] for path in chosen if path in cache.files}
     finally:
         if was_enabled:
@@ -82,14 +82,26 @@ def verify(
 
         if alone := accepted_alone(root, tree, report.specs):
             report = replace(report, findings=(*report.findings, *alone), passed=False)
-    return _with_unmerged(report, tree.unmerged) if isinstance(tree, IndexTree) and tree.unmerged else report
+    index = _index_of(tree)
+    return _with_unmerged(report, index.unmerged) if index is not None and index.unmerged else report
+
+
+def _index_of(tree: Tree) -> IndexTree | None:
+    """The tree as git's index, or None: what knows git's contents is not loaded for the disk."""
+    if isinstance(tree, DiskTree):
+        return None
+    from intaglio.repository import IndexTree
+
+    return tree if isinstance(tree, IndexTree) else None
 
 
 def _chosen(
     root: Path, tree: Tree, paths: Sequence[str], settings: Settings
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The source files to check, and the workspaces further inside."""
-    if isinstance(tree, IndexTree) and not paths:
+    if not paths and _index_of(tree) is not None:
+        from intaglio.repository import staged_changes
+
         changes = staged_changes(root)
         owners = nested_roots(root, changes)
         own = {path: letter for path, letter in changes.items() if path not in owners}
@@ -113,12 +125,15 @@ def _with_dependents(root: Path, tree: Tree, paths: Sequence[str], *, everything
     chosen |= {source_path(path) for path in paths if path.startswith(f"{LOCKS_FOLDER}/") and path.endswith(".toml")}
     quoted = [path.translate(_ESCAPES).encode("utf-8", "surrogateescape") for path in paths]
     quoted = [b'"%b"' % path for path in quoted]
-    if isinstance(tree, IndexTree):
-        listed = tree.paths()
+    index = _index_of(tree)
+    if index is not None:
+        from intaglio.repository import staged_files_with
+
+        listed = index.paths()
         locks = listed if everything else staged_files_with(root, LOCKS_FOLDER, quoted)
         sources = tuple(_locked_among(locks))
         own = (*sources, *chosen)
-        tree.preload([*map(lock_path, own), *own, *(one for one in listed if one.startswith(_TEMPLATES))])
+        index.preload([*map(lock_path, own), *own, *(one for one in listed if one.startswith(_TEMPLATES))])
     else:
         sources = tuple(locked_sources(root))
     for source in sources:
@@ -126,9 +141,9 @@ def _with_dependents(root: Path, tree: Tree, paths: Sequence[str], *, everything
             data = tree.read(lock_path(source)) or b""
             if everything or (any(path in data for path in quoted) and _depends_on(data, set(paths))):
                 chosen.add(source)
-    if isinstance(tree, IndexTree):
+    if index is not None:
         texts = "".join((tree.read(lock_path(source)) or b"").decode("utf-8", "replace") for source in chosen)
-        tree.preload(path for path in tree.paths() if f'"{path}"' in texts)
+        index.preload(path for path in index.paths() if f'"{path}"' in texts)
     return tuple(sorted(chosen))
 
 

@@ -80,8 +80,8 @@ def require_trust(server: Server, desk: Desk) -> None:
 
     server.aside(offer_trust(server))
     raise RequestFailed(
-        "the workspace is not trusted: no model is asked and nothing is run. Trust it with the command intaglio.trust, "
-        "or set `trust` in the editor's settings"
+        "the workspace is not trusted: no model is asked and nothing is run. Trust it in the editor, or where that has "
+        "no notion of trust with the command intaglio.trust or the setting `trust`"
     )
 
 

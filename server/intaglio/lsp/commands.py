@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from intaglio.lsp.trust import set_trust
+from intaglio.lsp.trust import trust_by_command
 
 if TYPE_CHECKING:
     from intaglio.lsp.server import Server
@@ -31,8 +31,8 @@ def cancel_progress(server: Server, params: types.WorkDoneProgressCancelParams) 
 
 
 def trust(server: Server, *_arguments: Any) -> None:
-    """Take the workspace as trusted in this session."""
-    set_trust(server, trusted=True)
+    """Take the workspace as trusted in this session, where the client has no notion of trust of its own."""
+    trust_by_command(server)
 
 
 COMMANDS: dict[str, str] = {

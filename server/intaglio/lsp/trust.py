@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from intaglio.lsp.from_client import mapping
+from intaglio.lsp.protocol import RequestFailed
 
 if TYPE_CHECKING:
     from intaglio.lsp.server import Server
 
 TRUST_ACTION = "Trust this workspace"
+NOT_TRUSTED = "Intaglio does not ask models or run anything until this workspace is trusted."
+IN_THE_EDITOR = "Trust it in the editor."
 
 
 def did_change_trust(server: Server, params: Any) -> None:
@@ -32,11 +35,22 @@ def set_trust(server: Server, *, trusted: bool) -> None:
         server.publish(desk)
 
 
+def trust_by_command(server: Server) -> None:
+    """`intaglio.trust`: for clients without a notion of trust. One that said how it stands decides by itself."""
+    if server.client.trusted is None:
+        set_trust(server, trusted=True)
+    elif not server.session.trusted:
+        raise RequestFailed(f"{NOT_TRUSTED} {IN_THE_EDITOR}")
+
+
 async def offer_trust(server: Server) -> None:
-    """Say that trust is needed, with an action that gives it."""
+    """Say that trust is needed; to a client without a notion of it, with an action that gives it."""
+    if server.client.trusted is not None:
+        server.show(f"{NOT_TRUSTED} {IN_THE_EDITOR}", types.MessageType.Warning)
+        return
     params = types.ShowMessageRequestParams(
         types.MessageType.Warning,
-        "Intaglio does not ask models or run anything until this workspace is trusted.",
+        NOT_TRUSTED,
         [types.MessageActionItem(TRUST_ACTION)],
     )
     answer: Any = await server.protocol.send_request_async(types.WINDOW_SHOW_MESSAGE_REQUEST, params)

@@ -97,6 +97,12 @@ function M.execute(client, command, arguments, answered, buffer)
   end, buffer)
 end
 
+--- Tell the server that the user trusts the workspace.
+---@param client table
+function M.trust(client)
+  versions.notify(client, "intaglio/trust", { trusted = true })
+end
+
 --- Commands whose answer is to be shown, for lenses and code actions that name them.
 ---@type table<string, fun(command: table, context: table)>
 local shown = {

@@ -233,7 +233,7 @@ M.subcommands.cancel = {
 M.subcommands.trust = {
   summary = "take the workspace as trusted in this session: bodies may be compiled and run",
   run = function(call)
-    ask(call, "intaglio.trust", vim.empty_dict())
+    client_module.trust(call.client)
   end,
 }
 

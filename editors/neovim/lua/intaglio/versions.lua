@@ -38,6 +38,17 @@ function M.request(client, method, params, callback, buffer)
   return (client.request(method, params, callback, buffer))
 end
 
+---@param client table
+---@param method string
+---@param params table
+function M.notify(client, method, params)
+  if has_methods then
+    client:notify(method, params)
+  else
+    client.notify(method, params)
+  end
+end
+
 --- Draw the lenses of one buffer anew. Not by `vim.lsp.codelens.refresh`: after a server that ended with such a request
 --- unanswered it never asks for that buffer again (0.7 to 0.11).
 ---@param client table
