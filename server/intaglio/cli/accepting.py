@@ -19,7 +19,7 @@ from intaglio.lock.tools import changed_tools, in_words
 from intaglio.opening import open_workshop
 from intaglio.progress import Phase, SpecProgress
 from intaglio.relock import Origin, relock_spec
-from intaglio.validate.pipeline import tool_versions
+from intaglio.validate.pipeline import verdict_tools
 from intaglio.validate.tools import Toolbox
 
 
@@ -59,7 +59,7 @@ def _outdated(selection: Selection) -> dict[SpecKey, tuple[Entry, str]]:
         entry = read_lock_file(selection.snapshot, row.path).find(row.name)
         if row.state != "locked" or entry is None:
             continue
-        if changed := changed_tools(entry, tool_versions()):
+        if changed := changed_tools(entry, verdict_tools()):
             found[SpecKey(row.path, row.name)] = entry, in_words(changed)
     return found
 

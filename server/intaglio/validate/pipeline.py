@@ -21,6 +21,7 @@ from intaglio.finding import Edit, Finding, Fix, Place, Severity, Span
 from intaglio.source import write_atomically
 from intaglio.validate import accuracy, execution, security, syntax
 from intaglio.validate.codes_execution import STAGE_BROKE
+from intaglio.validate.observation import observer_version
 from intaglio.validate.tools import Toolbox
 from intaglio.validate.verdict import DirectiveResult, Outcome, StageName, Verdict
 
@@ -138,6 +139,11 @@ def tool_versions() -> tuple[tuple[str, str], ...]:
         except metadata.PackageNotFoundError:
             found.append((name, "missing"))
     return tuple(found)
+
+
+def verdict_tools() -> tuple[tuple[str, str], ...]:
+    """The tools that are here, as verdicts name them: of Intaglio, what an observation depends on."""
+    return tuple((name, observer_version() if name == "intaglio" else version) for name, version in tool_versions())
 
 
 def read_cached(
