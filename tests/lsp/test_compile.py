@@ -2,6 +2,7 @@
 
 import pytest
 from editor import in_order
+from pygls.exceptions import JsonRpcException
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -46,3 +47,11 @@ async def test_a_stub_is_compiled_confirmed_saved_and_locked(editor, sign):
     assert editor.columns("a.py", "sign")[-1] == "locked   locked     PPPP"
     assert editor.codes("a.py") == []
     assert (editor.root / ".intaglio/locks/a.py.toml").is_file()
+
+
+async def test_a_spec_with_errors_is_refused_at_once_with_the_first_of_them(editor, sign):
+    editor.write("wrong.py", sign.replace("# rule: x < 0", "# rule: y < 0"))
+    editor.open("wrong.py")
+    await editor.barrier("wrong.py")
+    with pytest.raises(JsonRpcException, match=r"the spec of sign has errors, so nothing is compiled: .*`y`"):
+        await editor.command("compile", uri=editor.uri("wrong.py"), name="sign")

@@ -50,6 +50,16 @@ async def test_golden_data_that_changes_makes_its_spec_stale(editor, sign):
     assert editor.status("b.py", "sign")["reasons"] == ["the golden file signs.jsonl changed since it was locked"]
 
 
+async def test_a_save_sees_what_changed_where_the_client_watches_nothing(editor, sign):
+    text = sign.replace("def sign", "# golden: signs.jsonl\ndef sign")
+    editor.write("signs.jsonl", '{"input": {"x": 1}, "output": "plus"}\n')
+    await locked(editor, "save.py", text)
+    editor.write("signs.jsonl", '{"input": {"x": 2}, "output": "plus"}\n')
+    editor.save("save.py")
+    await editor.barrier("save.py")
+    assert editor.status("save.py", "sign")["state"] == "stale"
+
+
 async def test_a_golden_file_that_is_made_ends_the_finding_that_it_is_missing(editor, sign):
     editor.write("c.py", sign.replace("def sign", "# golden: later.jsonl\ndef sign"))
     editor.open("c.py")

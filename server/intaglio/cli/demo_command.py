@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -103,7 +104,7 @@ def _run(*arguments: str) -> int:
     """Run one command of our own as a user would, and show that it is run."""
     from intaglio.cli import commands
 
-    click.echo(click.style(f"\n$ intaglio {' '.join(arguments)}", bold=True))
+    click.echo(click.style(f"\n$ intaglio {shlex.join(arguments)}", bold=True))
     try:
         code = commands.main(list(arguments), prog_name="intaglio", standalone_mode=False)
     except click.ClickException as error:

@@ -23,5 +23,5 @@ def command(code: str | None) -> None:
     if found is None:
         near = difflib.get_close_matches(code.upper(), codes, n=1) or difflib.get_close_matches(code, by_name, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise click.UsageError(f"there is no finding {code!r}{hint} 'intaglio explain' lists them.")
+        raise click.UsageError(f"there is no finding {code!r}{hint}; 'intaglio explain' lists them")
     click.echo(render_code(found), nl=False)

@@ -14,6 +14,7 @@ from intaglio.cli.states import state_report
 from intaglio.cli.terminal import summary_line
 from intaglio.cli.working import exit_code, print_file_findings, report_of, run_all
 from intaglio.events import SpecKey
+from intaglio.lock.file import read_lock
 from intaglio.lock.journal import WriteStopped
 from intaglio.lock.model import State
 from intaglio.lock.paths import lock_path
@@ -115,6 +116,15 @@ def _follow(root: Path, reason: str, *, as_json: bool) -> None:
             click.echo(f"followed  {state.path}::{state.name} to {'::'.join(state.moved_to)}", err=as_json)
 
 
+def _has_markers(place: Path) -> bool:
+    """Whether a lock file is still in the middle of a merge: nobody is told to stage that."""
+    try:
+        text = place.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return any(finding.code == "LK002" for finding in read_lock(text).findings)
+
+
 def _say_what_to_add(root: Path, sources: list[str]) -> None:
     """Lock files that git does not hold as they are now. Nothing is staged for anybody."""
     from intaglio.repository import run_git
@@ -128,5 +138,6 @@ def _say_what_to_add(root: Path, sources: list[str]) -> None:
     changed = [record[3:] for record in output.decode("utf-8", "surrogateescape").split("\0") if record]
     prefix = run_git(root, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").strip()
     changed = [path.removeprefix(prefix) for path in changed]
+    changed = [path for path in changed if not _has_markers(root / path)]
     if changed:
         click.echo(f"to stage it: git add {' '.join(shlex.quote(path) for path in changed)}")

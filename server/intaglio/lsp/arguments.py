@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
+from intaglio.finding import Severity
 from intaglio.lsp.from_client import plain
 from intaglio.lsp.protocol import RequestFailed
 
@@ -83,6 +84,19 @@ def require_trust(server: Server, desk: Desk) -> None:
         "the workspace is not trusted: no model is asked and nothing is run. Trust it in the editor, or where that has "
         "no notion of trust with the command intaglio.trust or the setting `trust`"
     )
+
+
+def require_specs(desk: Desk, names: tuple[str, ...]) -> None:
+    """Refuse, with the first error, unless one of the specs can be compiled."""
+    errors = {
+        name: finding.message
+        for name in names
+        if (spec := desk.spec(name)) is not None
+        for finding in reversed(spec.findings)
+        if finding.severity is Severity.ERROR
+    }
+    if names and all(name in errors for name in names):
+        raise RequestFailed(f"the spec of {names[0]} has errors, so nothing is compiled: {errors[names[0]]}")
 
 
 def require_tools() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from intaglio.lsp.arguments import label_of, names_of, require_tools, require_trust, target_of
+from intaglio.lsp.arguments import label_of, names_of, require_specs, require_tools, require_trust, target_of
 
 if TYPE_CHECKING:
     import threading
@@ -23,6 +23,7 @@ def compile_(server: Server, *arguments: Any) -> dict[str, str]:
     require_trust(server, desk)
     require_tools()
     names = names_of(desk, given, stubs=True)
+    require_specs(desk, names)
     options = Options(replace=bool(given.get("replace")), remark=str(given.get("remark") or ""))
     model = str(given.get("model") or "")
 

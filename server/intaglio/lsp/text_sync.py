@@ -66,13 +66,13 @@ def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
 
 
 def did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:
-    """Write the locks that wait for this save; others may depend on this file."""
+    """Write the locks that wait for this save. Others may depend on this file, and not every client tells what else changed."""
     session = server.session
     desk = session.desks.get(params.text_document.uri)
     if desk is None:
         return
-    session.changed_elsewhere(desk.root, (desk.file.path,), desk)
-    server.publish_others(desk)
+    for one in session.changed_elsewhere(desk.root, None):
+        server.publish(one)
     if desk.pending:
         from intaglio.lsp.offer import write_locks
 
