@@ -18,7 +18,10 @@ def render_markdown() -> str:
             "[report.schema.json](report.schema.json).\n"
         ),
     ]
-    parent = click.Context(commands, info_name="intaglio", terminal_width=100, max_content_width=100)
+    names = commands.context_settings["help_option_names"]
+    parent = click.Context(
+        commands, info_name="intaglio", terminal_width=100, max_content_width=100, help_option_names=names
+    )
     for name in COMMANDS:
         found = commands.get_command(parent, name)
         if found is None:
