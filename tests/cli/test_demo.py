@@ -3,12 +3,13 @@
 from click.testing import CliRunner
 
 import intaglio.cli.demo_command as demo
+from intaglio.cli import commands
 
 
 def run(monkeypatch, *arguments):
     monkeypatch.setattr("intaglio.generate.local_servers.find_local_servers", lambda *_: ())
     monkeypatch.delenv("INTAGLIO_MODEL", raising=False)
-    return CliRunner().invoke(demo.command, list(arguments))
+    return CliRunner().invoke(commands, ["demo", *arguments])
 
 
 def test_it_goes_as_it_says(monkeypatch, tmp_path):
