@@ -233,6 +233,24 @@ def test_a_submodule_is_a_workspace_of_its_own(ann, tmp_path):
     assert not (outer / ".intaglio" / "locks").exists()
 
 
+def test_nobody_is_told_to_stage_locks_whose_source_is_in_conflict(ann):
+    ann.git("checkout", "-q", "-b", "side")
+    for branch, word in (("side", "C"), (None, "D")):
+        if branch is None:
+            ann.git("checkout", "-q", "-")
+        ann.edit('return "A"', f'return "{word}"')
+        text = ann.lock.read_text()
+        ann.lock.write_text(text.replace("[artifact.small]\n", f"[artifact.small]\nx{word} = 1\n"))
+        ann.commit(f"Return {word}")
+    ann.git("merge", "-q", "side", code=1)
+    before = ann.lock.read_text()
+    assert "<<<<<<<" in before
+    said = ann.run("lock", "--resolve", code=1)
+    assert "itself is in conflict; settle it first" in said
+    assert "to stage it" not in said
+    assert ann.lock.read_text() == before
+
+
 def test_a_worktree_has_its_own_merge(ann):
     ann.git("worktree", "add", "-q", "-b", "side", "../side")
     main = ann.root
