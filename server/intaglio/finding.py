@@ -5,6 +5,7 @@ Values only. Knows nothing of how findings are made or shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -94,3 +95,8 @@ class Finding:
     fixes: tuple[Fix, ...] = ()
     details: tuple[tuple[str, str], ...] = ()
     """Further facts for tools, as (name, value): for instance ("input", "f(0)")."""
+
+
+def errors_of(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Those that are errors."""
+    return tuple(finding for finding in findings if finding.severity is Severity.ERROR)

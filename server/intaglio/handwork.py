@@ -5,7 +5,6 @@ Changes nothing by itself; `with_example` gives the text in which a spec has one
 
 from __future__ import annotations
 
-from intaglio.compile import Workshop
 from intaglio.events import SpecKey
 from intaglio.lock.check import read_lock_file
 from intaglio.lock.inputs import Materials, current_inputs
@@ -15,6 +14,7 @@ from intaglio.spec.model import Spec
 from intaglio.subject import gather
 from intaglio.template.model import TemplateError
 from intaglio.validate.difference import Searched, find_difference
+from intaglio.workshop import Workshop
 
 
 def search_difference(workshop: Workshop, key: SpecKey) -> Searched:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from intaglio.source import write_atomically
 
 if TYPE_CHECKING:
-    from intaglio.compile import Workshop
     from intaglio.config import Settings
     from intaglio.generate.author import Author
     from intaglio.ledger import Ledger
     from intaglio.spec.model import Spec
     from intaglio.validate.tools import Toolbox
+    from intaglio.workshop import Workshop
 
 NEEDED = ("bandit", "filelock", "hypothesis", "jedi", "rich", "ruff", "tomli_w", "ty")
 IGNORED = """\
@@ -38,7 +38,7 @@ def open_workshop(
     root: Path, settings: Settings, toolbox: Toolbox, open_texts: Mapping[str, str] | None = None
 ) -> Workshop:
     """A workshop whose authors are chosen by the settings."""
-    from intaglio.compile import Workshop
+    from intaglio.workshop import Workshop
 
     return Workshop(root, settings, toolbox, authors(root, settings), dict(open_texts or {}))
 

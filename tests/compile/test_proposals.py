@@ -5,16 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from intaglio.compile import Options, Workshop, commit, compile_spec, lock_spec, propose_lock, propose_spec
+from intaglio.compile import Options, compile_spec, propose_spec
 from intaglio.config import Settings
 from intaglio.events import Accepted, Proposed, Refused, SpecKey, StageEnded, Stopped
 from intaglio.generate.choose import author_for
 from intaglio.lock.model import State
 from intaglio.lock.verify import verify
+from intaglio.locking import commit, lock_spec, propose_lock
 from intaglio.progress import Phase, SpecProgress, advance
 from intaglio.template import load_template
 from intaglio.validate.tools import Toolbox
 from intaglio.validate.verdict import StageName
+from intaglio.workshop import Workshop
 
 SPEC = """# spec: Return the fee for a parcel.
 # rule: heavy -> {fee}
@@ -72,7 +74,7 @@ def test_a_proposal_is_not_committed_over_another_text(workshop):
 
 def test_a_lock_is_proposed_with_the_text_as_it_is(workshop):
     commit(workshop, last(propose_spec(workshop, KEY, Options(), threading.Event())), lock=False)
-    proposed = last(propose_lock(workshop, KEY, Options(), threading.Event(), adopt=False))
+    proposed = last(propose_lock(workshop, KEY, threading.Event(), adopt=False))
     assert isinstance(proposed, Proposed)
     assert proposed.before == proposed.after == (workshop.root / "fees.py").read_text()
 
@@ -123,7 +125,7 @@ def test_what_changes_after_the_stages_was_not_judged_and_is_not_locked(workshop
     (workshop.root / "fees.py").write_text(text)
     if of == "lock":
         assert isinstance(last(compile_spec(workshop, KEY, Options(lock=False), threading.Event())), Accepted)
-        events = lock_spec(workshop, KEY, Options(), threading.Event(), adopt=False)
+        events = lock_spec(workshop, KEY, threading.Event(), adopt=False)
     else:
         events = compile_spec(workshop, KEY, Options(), threading.Event())
     before = (workshop.root / "fees.py").read_text()

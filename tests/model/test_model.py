@@ -127,13 +127,14 @@ def test_what_findings_gain(tmp_path):
     from dataclasses import replace
     from threading import Event
 
-    from intaglio.compile import Options, Workshop, compile_spec
+    from intaglio.compile import Options, compile_spec
     from intaglio.config import Settings
     from intaglio.events import Accepted, AttemptBegun, SpecKey
     from intaglio.generate.choose import author_for
     from intaglio.opening import open_ledger
     from intaglio.spec import read_specs
     from intaglio.validate.tools import Toolbox
+    from intaglio.workshop import Workshop
 
     base, model = served_model()
     settings = replace(

@@ -16,9 +16,9 @@ from intaglio.events import SpecKey
 from intaglio.lock.check import read_lock_file
 from intaglio.lock.model import Entry
 from intaglio.lock.tools import changed_tools, in_words
+from intaglio.locking import Origin, relock_spec
 from intaglio.opening import open_workshop
 from intaglio.progress import Phase, SpecProgress
-from intaglio.relock import Origin, relock_spec
 from intaglio.validate.pipeline import verdict_tools
 from intaglio.validate.tools import Toolbox
 

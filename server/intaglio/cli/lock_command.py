@@ -66,7 +66,7 @@ def command(
     if follow or drop:
         _settle_orphans(paths, follow=follow, drop=drop, reason=reason)
         selection = select(paths)
-    from intaglio.compile import Options, lock_spec
+    from intaglio.locking import lock_spec
     from intaglio.validate.tools import Toolbox
 
     before = {SpecKey(row.path, row.name): row for row in state_report(selection, ready=False).specs}
@@ -75,11 +75,13 @@ def command(
         for key in selection.spec_keys()
         if key.path in selection.names or before[key].state not in {"locked", "stub", "orphaned"}
     ]
-    options = Options(reason=reason)
     with Toolbox() as toolbox:
         workshop = open_workshop(selection.root, selection.settings, toolbox)
         states = run_all(
-            selection, keys, lambda key, cancel: lock_spec(workshop, key, options, cancel, adopt=adopt), quiet=as_json
+            selection,
+            keys,
+            lambda key, cancel: lock_spec(workshop, key, cancel, adopt=adopt, reason=reason),
+            quiet=as_json,
         )
     after = state_report(select(paths), ready=False)
     if as_json:

@@ -21,9 +21,9 @@ from intaglio.lock.paths import lock_path
 from intaglio.lock.resolution import Again, Past, Resolution, resolve
 from intaglio.lock.verify import verify
 from intaglio.lock.write import follow_entry, settle_entries
+from intaglio.locking import Origin, relock_spec
 from intaglio.opening import open_workshop
 from intaglio.progress import SpecProgress
-from intaglio.relock import Origin, relock_spec
 from intaglio.validate.tools import Toolbox
 
 

@@ -32,7 +32,7 @@ def state_report(selection: Selection, *, ready: bool, explain: bool = False) ->
         specs = {spec.name: spec for spec in (reading.specs if reading else ())}
 
         def is_ready(present: Present, path: str = path, specs: dict[str, Spec] = specs) -> bool:
-            from intaglio.compile import is_ready as cached
+            from intaglio.validation import is_ready as cached
 
             spec = specs.get(present.name)
             return spec is not None and cached(selection.root, selection.settings, selection.snapshot, path, spec)

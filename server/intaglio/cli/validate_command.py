@@ -37,9 +37,9 @@ def command(paths: tuple[str, ...], stages: tuple[str, ...], strict: bool, as_js
     require_validate_extra()
     selection = select(paths)
     settings = with_options(selection.settings, strict=True if strict else None)
-    from intaglio.compile import validate_spec
     from intaglio.validate.tools import Toolbox
     from intaglio.validate.verdict import StageName
+    from intaglio.validation import validate_spec
 
     chosen = tuple(stage for stage in StageName if not stages or stage.value in stages)
     keys = []

@@ -10,9 +10,9 @@ from intaglio.lsp.arguments import label_of, names_of, require_specs, require_to
 if TYPE_CHECKING:
     import threading
 
-    from intaglio.compile import Workshop
     from intaglio.events import Event, SpecKey
     from intaglio.lsp.server import Server
+    from intaglio.workshop import Workshop
 
 
 def compile_(server: Server, *arguments: Any) -> dict[str, str]:
@@ -35,7 +35,7 @@ def compile_(server: Server, *arguments: Any) -> dict[str, str]:
 
 def validate(server: Server, *arguments: Any) -> dict[str, str]:
     """Run the four stages on the bodies that are there."""
-    from intaglio.compile import validate_spec
+    from intaglio.validation import validate_spec
 
     desk, given = target_of(server, arguments)
     require_trust(server, desk)
@@ -50,8 +50,8 @@ def validate(server: Server, *arguments: Any) -> dict[str, str]:
 
 def lock(server: Server, *arguments: Any) -> dict[str, str]:
     """Validate and lock the bodies that are there; one that was accepted and waits needs no second run."""
-    from intaglio.compile import Options, propose_lock
     from intaglio.events import Proposed
+    from intaglio.locking import propose_lock
 
     desk, given = target_of(server, arguments)
     require_trust(server, desk)
@@ -59,13 +59,13 @@ def lock(server: Server, *arguments: Any) -> dict[str, str]:
     names = names_of(desk, given, stubs=False)
     adopt = bool(given.get("adopt"))
     reason = str(given.get("reason") or "").strip()
-    options = Options(reason=reason or ("adopted in the editor; nobody gave a reason" if adopt else ""))
+    reason = reason or ("adopted in the editor; nobody gave a reason" if adopt else "")
     waiting = {name: desk.pending[name] for name in names if desk.waits(name)}
     text = desk.file.text
 
     def work(workshop: Workshop, key: SpecKey, cancel: threading.Event) -> Iterator[Event]:
         if key.name in waiting:
             return iter((Proposed(key, text, text, waiting[key.name].entry),))
-        return propose_lock(workshop, key, options, cancel, adopt=adopt)
+        return propose_lock(workshop, key, cancel, adopt=adopt, reason=reason)
 
     return {"job": server.jobs.start(f"Lock {label_of(desk, names)}", desk, names, work).id}

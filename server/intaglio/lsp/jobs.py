@@ -25,10 +25,10 @@ from intaglio.lsp.workers import Workers
 from intaglio.progress import Phase, SpecProgress, advance
 
 if TYPE_CHECKING:
-    from intaglio.compile import Workshop
     from intaglio.lsp.server import Server
     from intaglio.lsp.session import Desk
     from intaglio.validate.tools import Toolbox
+    from intaglio.workshop import Workshop
 
 Work = Callable[["Workshop", SpecKey, threading.Event], Iterator[Event]]
 
