@@ -1,4 +1,4 @@
-"""A workspace as a user has one, an environment without anybody's configuration, and both Neovims."""
+"""A workspace as a user has one, an environment without anybody's configuration, and three Neovims."""
 
 import os
 import subprocess
@@ -44,6 +44,15 @@ def neovim_old() -> str:
     found = first_present("/usr/bin/nvim")
     if found is None or "NVIM v0.7" not in version_of(found, "version"):
         missing("Neovim 0.7")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def neovim_middle() -> str:
+    """Neovim of Debian 13: 0.10, which has what `vim.lsp.start` came with, and no `vim.lsp.enable`."""
+    found = first_present(INSTALLED / "nvim-0.10")
+    if found is None or "NVIM v0.10" not in version_of(found, "version"):
+        missing("Neovim 0.10")
     return str(found)
 
 

@@ -1,4 +1,4 @@
-"""Neovim 0.7 and 0.11, headless: the plugin's parts, and a user's whole way with the real server and a model over HTTP."""
+"""Neovim 0.7, 0.10 and 0.11, headless: the plugin's parts, and a user's whole way with the real server and a model over HTTP."""
 
 import subprocess
 import threading
@@ -14,7 +14,7 @@ ANSWER = "```python\nif heavy:\n    return 9\nreturn 3\n```"
 pytestmark = pytest.mark.editor
 
 
-@pytest.fixture(params=["neovim_old", "neovim_new"])
+@pytest.fixture(params=["neovim_old", "neovim_middle", "neovim_new"])
 def neovim(request):
     return request.getfixturevalue(request.param)
 
