@@ -10,6 +10,7 @@ from scripted_server import Step, scripted
 REPOSITORY = Path(__file__).parents[2]
 PLUGIN = REPOSITORY / "editors" / "neovim"
 ANSWER = "```python\nif heavy:\n    return 9\nreturn 3\n```"
+ANOTHER = "```python\nif not heavy:\n    return 3\nreturn 9\n```"
 
 pytestmark = pytest.mark.editor
 
@@ -61,7 +62,7 @@ def test_help_has_its_tags(neovim, environment, tmp_path):
 
 
 def test_a_users_way(neovim, environment, workspace, server_command):
-    """Findings, no trust, rules, a preview from a model, accept, save, locked, drifted, compared, restored."""
+    """Findings, no trust, rules, a preview from a model, accept, save, locked, a remark, drifted, compared, restored."""
     seen = threading.Event()
     finished = threading.Event()
 
@@ -72,7 +73,7 @@ def test_a_users_way(neovim, environment, workspace, server_command):
 
     watcher = threading.Thread(target=release, daemon=True)
     watcher.start()
-    with scripted(Step(ANSWER, hold=seen, hold_after=5)) as served:
+    with scripted(Step(ANSWER, hold=seen, hold_after=5), Step(ANOTHER)) as served:
         given = environment | {
             "INTAGLIO_PLUGIN": str(PLUGIN),
             "INTAGLIO_SERVER": " ".join(server_command),
@@ -82,5 +83,6 @@ def test_a_users_way(neovim, environment, workspace, server_command):
         done = run(neovim, PLUGIN / "tests" / "flow.lua", given, workspace)
         finished.set()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "14 steps" in done.stdout
-    assert len(served.requests) == 1
+    assert "15 steps" in done.stdout
+    assert len(served.requests) == 2
+    assert "Begin with the light ones." in str(served.requests[1])

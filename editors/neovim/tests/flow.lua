@@ -36,6 +36,11 @@ vim.fn.inputlist = function(lines)
   return answer_for(lines[1], titles) or 0
 end
 
+vim.ui.input = function(_, give)
+  answer = "Apply" -- to what is asked next
+  give("Begin with the light ones.")
+end
+
 local intaglio, status = require("intaglio"), require("intaglio.status")
 local steps = {}
 
@@ -219,6 +224,20 @@ local function with_a_model()
   end)
 end
 
+local function with_a_remark()
+  step("compile again with a remark: asked for, sent to the model, and what comes is offered")
+  answer = "Recompile fee with a remark ..."
+  go_to("def fee")
+  vim.lsp.buf.code_action()
+  eventually("the other body", function()
+    return text():find("if not heavy") ~= nil and intaglio.statusline():find("1 locked on save") ~= nil
+  end)
+  vim.cmd("write")
+  eventually("two locks in the status line", function()
+    return intaglio.statusline() == "2 locked"
+  end)
+end
+
 local function by_hand()
   step("break a locked body: drifted, with both in the comparison")
   local good = text()
@@ -289,6 +308,7 @@ local function flow()
   start({ settings = { backend = "rules" } })
   with_rules()
   with_a_model()
+  with_a_remark()
   by_hand()
   beside_the_text()
 end

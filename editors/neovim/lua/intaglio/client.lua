@@ -103,9 +103,9 @@ function M.trust(client)
   versions.notify(client, "intaglio/trust", { trusted = true })
 end
 
---- Commands whose answer is to be shown, for lenses and code actions that name them.
+--- Commands of the client's own that lenses and code actions name: they show the answer, or ask the user first.
 ---@type table<string, fun(command: table, context: table)>
-local shown = {
+local own_commands = {
   ["intaglio.diff"] = function(command, context)
     local client = assert(vim.lsp.get_client_by_id(context.client_id))
     M.execute(client, command.command, command.arguments[1], M.show_comparison, context.bufnr)
@@ -116,6 +116,16 @@ local shown = {
     M.execute(client, command.command, arguments, function(lines)
       M.show_log(arguments.name, lines)
     end, context.bufnr)
+  end,
+  ["intaglio.compileWithRemark"] = function(command, context)
+    local client = assert(vim.lsp.get_client_by_id(context.client_id))
+    local arguments = command.arguments[1]
+    vim.ui.input({ prompt = ("Compile %s again. What should be different? "):format(arguments.name) }, function(remark)
+      if remark and remark ~= "" then
+        local given = vim.tbl_extend("force", arguments, { remark = remark })
+        M.execute(client, "intaglio.compile", given, nil, context.bufnr)
+      end
+    end)
   end,
 }
 
@@ -167,11 +177,12 @@ function M.config()
     init_options = {
       status = status.version,
       preview = chosen.preview and 1 or nil,
+      remarks = 1,
       settings = next(chosen.settings) and chosen.settings or nil,
     },
     settings = { intaglio = next(chosen.settings) and chosen.settings or vim.empty_dict() },
     handlers = handlers,
-    commands = shown,
+    commands = own_commands,
     before_init = before_init,
     on_exit = on_exit,
   }
