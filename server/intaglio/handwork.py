@@ -13,7 +13,7 @@ from intaglio.source import SourceError
 from intaglio.spec.model import Spec
 from intaglio.subject import gather
 from intaglio.template.model import TemplateError
-from intaglio.validate.difference import Searched, find_difference
+from intaglio.validate.comparison import Searched, Side, find_difference
 from intaglio.workshop import Workshop
 
 
@@ -43,7 +43,7 @@ def search_difference(workshop: Workshop, key: SpecKey) -> Searched:
         locked = gather(past, workshop.settings, key.path, before, old).subject
     except (SourceError, TemplateError, ValueError) as error:
         return Searched(problem=str(error))
-    return find_difference(locked, present, workshop.toolbox)
+    return find_difference(Side(locked, "the locked body"), Side(present, "the present body"), workshop.toolbox)
 
 
 def with_example(text: str, spec: Spec, example: str) -> str:

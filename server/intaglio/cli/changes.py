@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from intaglio.behaviour import Behaviour
     from intaglio.lock.model import Entry
     from intaglio.lock.since import LockChange
+    from intaglio.validate.comparison import Behaviour
 
 _COLOURS = {"added": "green", "changed": "yellow", "moved": "cyan", "removed": "red"}
 

@@ -86,13 +86,12 @@ def _show_examples(selection: Selection, keys: list[SpecKey], write: str | None)
                 why = f" ({searched.problem})" if searched.problem else ""
                 click.echo(f"{key}: no input was found on which the two differ, of {searched.tried} tried{why}")
                 continue
-            click.echo(f"{key}: `{difference.call}` {difference.locked} as locked, and {difference.present} now")
-            for which, line in (("locked", difference.locked_example), ("present", difference.present_example)):
+            click.echo(f"{key}: `{difference.call}` {difference.before} as locked, and {difference.after} now")
+            for which, line in zip(("locked", "present"), searched.examples, strict=True):
                 if line:
                     click.echo(f"    # example: {line}{'':4}to keep the {which} answer")
             if write:
-                line = difference.locked_example if write == "locked" else difference.present_example
-                _write_example(selection, key, line)
+                _write_example(selection, key, searched.examples[write == "present"])
 
 
 def _write_example(selection: Selection, key: SpecKey, line: str) -> None:

@@ -16,12 +16,12 @@ from intaglio.lock.report import State
 from intaglio.sparse import disk_tree
 
 if TYPE_CHECKING:
-    from intaglio.behaviour import Behaviour
     from intaglio.lock.across import Verified
     from intaglio.lock.since import LockChange
     from intaglio.replay import Replayed
     from intaglio.repository import RevisionTree
     from intaglio.snapshot import Snapshot
+    from intaglio.validate.comparison import Behaviour
     from intaglio.validate.tools import Toolbox
 
 
@@ -48,7 +48,7 @@ def _compared(verified: Verified, then: RevisionTree, changes: list[LockChange])
     if not changes:
         return []
     if missing_tools():
-        from intaglio.behaviour import Behaviour
+        from intaglio.validate.comparison import Behaviour
 
         return [Behaviour(problem="that needs more than is installed; run: pip install 'intaglio[validate]'")] * len(
             changes
@@ -63,7 +63,8 @@ def _compared(verified: Verified, then: RevisionTree, changes: list[LockChange])
 
 
 def _behaviour(verified: Verified, toolbox: Toolbox, old: Snapshot, new: Snapshot, change: LockChange) -> Behaviour:
-    from intaglio.behaviour import Behaviour, Version, compare_behaviour
+    from intaglio.behaviour import Version, compare_behaviour
+    from intaglio.validate.comparison import Behaviour
 
     if change.before and change.after and change.before.inputs.signature != change.after.inputs.signature:
         return Behaviour(problem="the signature changed, so the two take no inputs in common")
