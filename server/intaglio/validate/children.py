@@ -22,9 +22,16 @@ from intaglio.validate.programs.inside import MAIN
 _PROGRAMS = Path(__file__).with_name("programs")
 _PACKAGE = "intaglio.validate.programs"
 PRELOAD: Preload = {
-    Role.RUN: tuple((f"{_PACKAGE}.{name}", _PROGRAMS / f"{name}.py") for name in ("inside", "runner")),
-    Role.JUDGE: tuple((f"{_PACKAGE}.{name}", _PROGRAMS / f"{name}.py") for name in ("inside", "annotations", "judge")),
+    role: tuple((f"{_PACKAGE}.{name}", _PROGRAMS / f"{name}.py") for name in names)
+    for role, names in (
+        (Role.RUN, ("inside", "runner")),
+        (
+            Role.JUDGE,
+            ("inside", "annotations", "strategies", "approx", "function", "expected", "drawing", "judge"),
+        ),
+    )
 }
+"""What is loaded before the walls close, each after what it imports."""
 _RUN_PROGRAM = f"from {_PACKAGE} import runner\nrunner.main(channel, wire)"
 _JUDGE_PROGRAM = f"from {_PACKAGE} import judge\njudge.main(channel, wire)"
 MOST_TIMEOUTS = 5
