@@ -137,3 +137,37 @@ def test_another_file_that_changed_concerns_those_that_stand_on_it(materials):
     assert list(live.advance(document, materials)) == []
     live.forget(["limits.py"])
     assert list(live.advance(document, materials)) == ["helped"]
+
+
+HALF = """
+
+def unrelated(n):
+    total = n
+    for one in range(n):
+        total +=
+    return total
+"""
+
+
+def test_what_is_half_typed_in_one_function_is_nothing_to_those_that_share_its_variables(materials):
+    live = LiveStates("a.py")
+    document = Document.open(START + HALF.replace("+=", "+= 1"))
+    lock = locked(materials, document.text)
+    assert {one.state for one in live.states(document, materials, lock).states} == {State.LOCKED}
+    assert list(live.advance(Document.open(START + HALF), materials)) == []
+    assert {one.state for one in live.finish(lock).states} == {State.LOCKED}
+    broken = Document.open(START + HALF.replace("def unrelated", "def helper"))
+    assert list(live.advance(broken, materials)) == ["helped"]
+    assert {one.name for one in live.finish(lock).states if one.state is not State.LOCKED} == {"helped"}
+
+
+def test_what_a_string_that_is_opened_hides_is_not_computed_again_when_it_is_closed(materials):
+    live = LiveStates("a.py")
+    document = Document.open(START)
+    list(live.advance(document, materials))
+    place = START.index("class Claim")
+    hidden = document.edit(place, place, '"""')
+    assert list(live.advance(hidden, materials)) == ["helped"]  # its section runs up to the string
+    assert "Claim.total" not in {one.name for one in live.finish(LockFile()).states}
+    assert list(live.advance(hidden.edit(place, place + 3, ""), materials)) == ["helped"]
+    assert len(live.finish(LockFile()).states) == 4

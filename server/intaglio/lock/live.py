@@ -24,6 +24,9 @@ from intaglio.spec.module_index import index_module
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _LINE = re.compile(r" \(line \d+\)")
+_DEFINITION = re.compile(r"(?:(?:async[ \t]+)?def|class)[ \t]+([^\W\d]\w*)")
+_GOES_ON = re.compile(r"^(?:if|elif|else|for|while|try|except|finally|with|match|async|from|import)\b|[(\[{,\\]\s*$")
+_GLOBAL = re.compile(r"^[ \t]+global[ \t]+(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,15 @@ class LiveStates:
 
     path: str
     _presents: dict[str, tuple[tuple[bytes, ...], Present]] = field(default_factory=dict)
+    _gone: dict[str, tuple[tuple[bytes, ...], Present]] = field(default_factory=dict)
+    """Those of specs that are not there now: half the file's, while a string is open above them."""
     _bindings: dict[bytes, _Bindings] = field(default_factory=dict)
     _closures: _Closures | None = None
     _states: dict[str, tuple[Present, LockFile, IsReady, SpecState]] = field(default_factory=dict)
 
     def forget(self, changed: Iterable[str] | None = None) -> None:
         """Compute anew what depends on one of the workspace files that changed; all when it is not known which did."""
+        self._gone.clear()
         if changed is None:
             self._presents.clear()
             return
@@ -83,7 +89,7 @@ class LiveStates:
         """Compute what is not known yet, spec by spec; yields the name of each one that was computed."""
         known: dict[str, tuple[tuple[bytes, ...], Present]] = {}
         for name, key, place in self._keys(document):
-            before = self._presents.get(name)
+            before = self._presents.get(name) or self._gone.get(name)
             if name in known:
                 continue
             if before is not None and before[0] == key:
@@ -92,6 +98,8 @@ class LiveStates:
             known[name] = (key, self._present(name, key, place, materials))
             self._presents[name] = known[name]
             yield name
+        if gone := self._presents.keys() - known.keys():
+            self._gone = {name: self._presents[name] for name in gone}
         self._presents = known
 
     def finish(self, lock: LockFile, is_ready: IsReady = never_ready) -> FileStates:
@@ -120,11 +128,6 @@ class LiveStates:
     def _keys(self, document: Document) -> Iterator[tuple[str, tuple[bytes, ...], int]]:
         """(name, the bytes of all sections that it stands on, which of them is its own) of each spec, in order."""
         sections = [section for section, _ in document.sections]
-        if not document.closed:
-            data = document.host.canonical(document.data)
-            for spec in document.reading.specs:
-                yield spec.name, (data,), 0
-            return
         closures = self._closed_over(tuple(map(self._bindings_of, sections)), sections)
         for place, order in closures.of.items():
             key = tuple(sections[one].data for one in order)
@@ -163,12 +166,14 @@ class LiveStates:
         if known is not None:
             return known
         text = section.data.decode("utf-8", "replace")
-        words = frozenset(_WORD.findall(text if text.isascii() else unicodedata.normalize("NFKC", text)))
+        normal = text if text.isascii() else unicodedata.normalize("NFKC", text)
+        words = frozenset(_WORD.findall(normal))
         index = index_module.__wrapped__("", text)
         if index.error:
-            return _Bindings(section.names or frozenset(), words, section.names is None)
-        names = {*index.statements, *index.changes, *index.rebound_by_functions, *(section.names or ())}
-        return _Bindings(frozenset(names), words, bool(index.stars or index.futures))
+            names = section.names or frozenset()
+            return _Bindings(_bound_by_half_typed(normal, names), words, section.names is None)
+        bound = {*index.statements, *index.changes, *index.rebound_by_functions, *(section.names or ())}
+        return _Bindings(frozenset(bound), words, bool(index.stars or index.futures))
 
     def _present(self, name: str, key: tuple[bytes, ...], place: int, materials: Materials) -> Present:
         text = b"".join(key).decode("utf-8", "surrogatepass")
@@ -179,6 +184,26 @@ class LiveStates:
         present = current_inputs(materials, self.path, text, spec)
         problems = tuple(replace(one, message=_LINE.sub("", one.message)) for one in present.problems)
         return replace(present, problems=problems)
+
+
+def _bound_by_half_typed(text: str, names: frozenset[str]) -> frozenset[str]:
+    """Which of `names` a section that does not parse may bind at module level.
+
+    A definition at the margin binds its own name, and what it declares global; another line there, the words on it. What is half
+    typed inside of one function is nothing to those that share the names of its variables. All of them, where a statement at the
+    margin may go on below.
+    """
+    bound = {word for line in _GLOBAL.findall(text) for word in _WORD.findall(line)}
+    for line in text.splitlines():
+        if line[:1] in {"", *" \t#@)]}\f"}:
+            continue
+        if (definition := _DEFINITION.match(line)) is not None:
+            bound.add(definition[1])
+        elif _GOES_ON.search(line):
+            return names
+        else:
+            bound.update(_WORD.findall(line))
+    return names & bound
 
 
 def _closure(

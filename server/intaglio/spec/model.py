@@ -208,4 +208,7 @@ class Reading:
 
     def find(self, name: str) -> Spec | None:
         """The first spec with this qualified name."""
-        return next((spec for spec in self.specs if spec.name == name), None)
+        names = getattr(self.specs, "names", None)  # without moving each spec to where it is now
+        if names is None:
+            return next((spec for spec in self.specs if spec.name == name), None)
+        return self.specs[names.index(name)] if name in names else None
