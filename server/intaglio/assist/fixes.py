@@ -28,10 +28,9 @@ def fixes_at(view: View, within: Span) -> tuple[ReadyFix, ...]:
     found: list[ReadyFix] = []
     for finding in view.document.reading.findings:
         found += _ready(finding, None, within)
-    for spec in view.document.reading.specs:
-        if spec.block.start <= within.end and within.start <= spec.function.span.end:
-            for finding in findings_of(view, spec):
-                found += _ready(finding, spec, within)
+    for spec in view.touching(within):
+        for finding in findings_of(view, spec):
+            found += _ready(finding, spec, within)
     return tuple(found)
 
 

@@ -133,7 +133,7 @@ def _of_parameter(view: View, subject: Subject) -> Iterator[Reference]:
     for one in section_names(view, spec.function.name):
         if one.use is Use.KEYWORD and one.callee == spec.function.name and one.name == parameter.name:
             yield Reference(Span(one.start, one.end))
-    for other in view.document.reading.specs:
+    for other in view.mentioning(spec.function.name):
         if other.name != spec.name:
             for expression in expressions_of(other):
                 for one in in_expression(expression.text.value):
@@ -153,7 +153,7 @@ def _of_function(view: View, spec: Spec) -> Iterator[Reference]:
         span = Span(one.start, one.end)
         if one.use is Use.FREE and one.name == spec.function.name and span != spec.function.name_span:
             yield Reference(span, imported=one.imported)
-    for other in view.document.reading.specs:
+    for other in view.mentioning(spec.function.name):
         if other.name == spec.name:
             continue
         for expression in expressions_of(other):

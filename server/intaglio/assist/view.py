@@ -52,6 +52,23 @@ class View:
             if within is None or (spec.block.start + offset <= within.end and within.start <= spec.block.end + offset):
                 yield spec, offset
 
+    def touching(self, within: Span) -> Iterator[Spec]:
+        """The specs whose block or function touches a range, in their present place; the others are not moved to theirs."""
+        specs = self.document.reading.specs
+        for number, (spec, moved) in enumerate(placed_specs(specs)):
+            if spec.block.start + moved <= within.end and within.start <= spec.function.span.end + moved:
+                yield specs[number]
+
+    def mentioning(self, word: str) -> Iterator[Spec]:
+        """The specs whose block may hold a name, in their present place: Python takes other letters for the same name, so a
+        block with any that are not plain counts.
+        """
+        specs, data, written = self.document.reading.specs, self.document.data, word.encode()
+        for number, (spec, moved) in enumerate(placed_specs(specs)):
+            block = data[spec.block.start + moved : spec.block.end + moved]
+            if written in block or not block.isascii():
+                yield specs[number]
+
     def spec_at(self, offset: int) -> Spec | None:
         """The innermost spec whose block or function holds the byte at `offset`."""
         specs = self.document.reading.specs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from intaglio.finding import Finding
@@ -121,7 +122,7 @@ class Entry:
     sealed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LockFile:
     """What the lock file of one source file says. `findings` tell what in it cannot be used, and `broken` names the
     artifacts that this concerns, as far as they can be made out.
@@ -134,4 +135,8 @@ class LockFile:
 
     def find(self, name: str) -> Entry | None:
         """The usable entry of a qualified name."""
-        return next((entry for entry in self.entries if entry.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Entry]:
+        return {entry.name: entry for entry in reversed(self.entries)}

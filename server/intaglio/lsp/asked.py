@@ -49,3 +49,12 @@ class Asked:
     def range(self, span: Span) -> types.Range:
         """The range of a span's bytes."""
         return range_of(self.file.index, span, self.client.encoding)
+
+    def plain_range(self, span: Span) -> dict[str, dict[str, int]]:
+        """The same as plain data, for answers that hold hundreds."""
+        start = self.file.index.position(span.start, self.client.encoding)
+        end = self.file.index.position(span.end, self.client.encoding)
+        return {
+            "start": {"line": start.line, "character": start.character},
+            "end": {"line": end.line, "character": end.character},
+        }

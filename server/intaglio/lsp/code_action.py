@@ -62,9 +62,8 @@ def _fixes(asked: Asked, span: Span, diagnostics: Any) -> Iterator[Offered]:
 
 
 def _of_specs(asked: Asked, span: Span) -> Iterator[Offered]:
-    for spec in asked.view.specs:
-        if spec.block.start <= span.end and span.start <= spec.function.span.end:
-            yield from _of_spec(asked, spec)
+    for spec in asked.view.touching(span):
+        yield from _of_spec(asked, spec)
 
 
 def _of_spec(asked: Asked, spec: Spec) -> Iterator[Offered]:
@@ -147,13 +146,13 @@ def _elsewhere(asked: Asked, span: Span) -> Iterator[Offered]:
         place = Span(insertion.offset, insertion.offset)
         yield Offered("Insert a spec above this function", REWRITE, edits=((place, insertion.text),))
     blocked = "" if asked.view.trusted else NOT_TRUSTED
-    stubs = [spec for spec in asked.view.specs if spec.function.is_stub]
-    if stubs:
-        title = f"Compile all {len(stubs)} stubs of this file" if len(stubs) > 1 else "Compile the stub of this file"
+    are_stubs = [spec.function.is_stub for spec, _ in asked.view.placed()]
+    if stubs := sum(are_stubs):
+        title = f"Compile all {stubs} stubs of this file" if stubs > 1 else "Compile the stub of this file"
         yield Offered(title, SOURCE, "intaglio.compile", {"uri": uri}, disabled=blocked)
-    if len(stubs) < len(asked.view.specs):
+    if stubs < len(are_stubs):
         yield Offered("Validate the bodies of this file", SOURCE, "intaglio.validate", {"uri": uri}, disabled=blocked)
-    if blocked and asked.view.specs:
+    if blocked and are_stubs:
         yield Offered("Trust this workspace: let Intaglio run stages and ask models", QUICK, "intaglio.trust")
 
 

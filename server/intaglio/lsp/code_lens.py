@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
 from intaglio.assist.lenses import Lens, lenses, priced_title
 from intaglio.lsp.from_client import mapping
+from intaglio.lsp.protocol import Plain
 
 if TYPE_CHECKING:
     from intaglio.lsp.asked import Asked
     from intaglio.lsp.server import Server
 
 
-def code_lens(asked: Asked, _params: types.CodeLensParams) -> list[types.CodeLens]:
+def code_lens(asked: Asked, _params: types.CodeLensParams) -> Plain:
     """State, stages and the next thing to do above each function."""
     if not asked.editor.lenses:
-        return []
-    return [_lens(asked, lens) for lens in lenses(asked.view, dt.datetime.now(dt.UTC))]
+        return Plain()
+    return Plain(_lens(asked, lens) for lens in lenses(asked.view, dt.datetime.now(dt.UTC)))
 
 
 async def resolve(server: Server, lens: types.CodeLens) -> types.CodeLens:
@@ -35,9 +36,9 @@ async def resolve(server: Server, lens: types.CodeLens) -> types.CodeLens:
     return types.CodeLens(lens.range, types.Command(title, "intaglio.compile", arguments=arguments))
 
 
-def _lens(asked: Asked, lens: Lens) -> types.CodeLens:
-    uri = asked.file.uri
+def _lens(asked: Asked, lens: Lens) -> dict[str, Any]:
+    uri, here = asked.file.uri, asked.plain_range(lens.span)
     if lens.priced:
-        return types.CodeLens(asked.range(lens.span), data={"uri": uri, "name": lens.name})
+        return {"range": here, "data": {"uri": uri, "name": lens.name}}
     argument = {"uri": uri, **dict(lens.arguments)} if lens.arguments else {}
-    return types.CodeLens(asked.range(lens.span), types.Command(lens.title, lens.command, arguments=[argument]))
+    return {"range": here, "command": {"title": lens.title, "command": lens.command, "arguments": [argument]}}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lsprotocol import types
 
 from intaglio.assist.symbols import Symbol, document_symbols
 from intaglio.lsp.asked import Asked
+from intaglio.lsp.protocol import Plain
 
 KINDS = {
     "function": types.SymbolKind.Function,
@@ -15,25 +18,28 @@ KINDS = {
 }
 
 
-def document_symbol(
-    asked: Asked, _params: types.DocumentSymbolParams
-) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
+def document_symbol(asked: Asked, _params: types.DocumentSymbolParams) -> Plain:
     """The file's specs with their states and directives; their names alone for a client that knows no tree."""
     found = document_symbols(asked.view)
     if asked.client.hierarchical_symbols:
-        return [_symbol(asked, one) for one in found]
-    return [
-        types.SymbolInformation(types.Location(asked.file.uri, asked.range(one.span)), one.name, KINDS[one.kind])
+        return Plain(_symbol(asked, one) for one in found)
+    uri = asked.file.uri
+    return Plain(
+        {
+            "name": one.name,
+            "kind": KINDS[one.kind].value,
+            "location": {"uri": uri, "range": asked.plain_range(one.span)},
+        }
         for one in found
-    ]
-
-
-def _symbol(asked: Asked, one: Symbol) -> types.DocumentSymbol:
-    return types.DocumentSymbol(
-        one.name,
-        KINDS[one.kind],
-        asked.range(one.span),
-        asked.range(one.selection),
-        detail=one.detail,
-        children=[_symbol(asked, child) for child in one.children],
     )
+
+
+def _symbol(asked: Asked, one: Symbol) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kind": KINDS[one.kind].value,
+        "range": asked.plain_range(one.span),
+        "selectionRange": asked.plain_range(one.selection),
+        "detail": one.detail,
+        "children": [_symbol(asked, child) for child in one.children],
+    }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,10 @@ class RequestFailed(JsonRpcException):
     MESSAGE = "Request failed"
 
 
+class Plain(list[dict[str, Any]]):
+    """An answer of plain data: a long one takes the library's objects, and their way to JSON, many times as long."""
+
+
 class Protocol(LanguageServerProtocol):
     """Documents are the session's alone; requests that were answered are forgotten; after shutdown nothing is written."""
 
@@ -43,9 +48,11 @@ class Protocol(LanguageServerProtocol):
 
     def send_text(self, method: str, params: str) -> None:
         """Send a notification whose parameters are JSON already."""
+        self._write(f'{{"jsonrpc":"2.0","method":"{method}","params":{params}}}'.encode())
+
+    def _write(self, body: bytes) -> None:
         if self.quiet or self.writer is None:
             return
-        body = f'{{"jsonrpc":"2.0","method":"{method}","params":{params}}}'.encode()
         head = f"Content-Length: {len(body)}\r\nContent-Type: {self.CONTENT_TYPE}; charset={self.CHARSET}\r\n\r\n"
         try:
             written = self.writer.write(head.encode() + body)
@@ -56,6 +63,13 @@ class Protocol(LanguageServerProtocol):
             task = asyncio.ensure_future(written)
             self._writing.add(task)
             task.add_done_callback(self._writing.discard)
+
+    def _send_response(self, msg_id: Any, result: Any | None = None, error: types.ResponseError | None = None) -> None:
+        if error is None and isinstance(result, Plain):
+            self._result_types.pop(msg_id, None)
+            self._write(f'{{"jsonrpc":"2.0","id":{json.dumps(msg_id)},"result":{json.dumps(result)}}}'.encode())
+        else:
+            super()._send_response(msg_id, result, error)
 
     def _send_data(self, data: Any) -> None:
         if not self.quiet:
