@@ -50,18 +50,19 @@ class Recorder:
 
 
 class RecordedInput:
-    """Standard input, noted message by message."""
+    """What the client says, noted message by message."""
 
-    def __init__(self, stream: BinaryIO, recorder: Recorder) -> None:
+    def __init__(self, stream: Any, recorder: Recorder) -> None:
         self._stream, self._recorder = stream, recorder
+        self.feed_data, self.feed_eof = stream.feed_data, stream.feed_eof
 
-    def readline(self) -> bytes:
+    async def readline(self) -> bytes:
         """A line of a header."""
-        return self._stream.readline()
+        return await self._stream.readline()
 
-    def read(self, size: int) -> bytes:
+    async def readexactly(self, size: int) -> bytes:
         """A message's body."""
-        body = self._stream.read(size)
+        body = await self._stream.readexactly(size)
         self._recorder.note("client", body)
         return body
 

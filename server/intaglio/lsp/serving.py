@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
+import threading
 import warnings
 from pathlib import Path
 from typing import Any
 
-from pygls.io_ import run_async
+from pygls.io_ import StdoutWriter, run_async
 
 from intaglio.lsp.lifecycle import leave
 from intaglio.lsp.registration import register
 from intaglio.lsp.server import Server
+
+_PIECE, _MOST_HEADER, _PIPE = 2**16, 2**20, 2**20
+"""Bytes: read at once; of a header's line; that a pipe holds."""
 
 
 def create_server() -> Server:
@@ -31,18 +36,70 @@ def create_server() -> Server:
 
 def serve_stdio(record: Path | None = None) -> None:
     """Serve one client over standard input and output; end when it does. `record` is a file for the session's messages."""
-    given: Any = sys.stdin.buffer
     output: Any = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    if record is not None:
-        from intaglio.lsp.recording import RecordedInput, RecordedOutput, Recorder
-
-        recorder = Recorder(record)
-        given, output = RecordedInput(given, recorder), RecordedOutput(output, recorder)
+    _widen(output.fileno())
     server = create_server()
-    server.start_io(given, output)
+
+    async def serve() -> None:
+        given: Any = _Input(asyncio.StreamReader(_MOST_HEADER))
+        writer: Any = output
+        if record is not None:
+            from intaglio.lsp.recording import RecordedInput, RecordedOutput, Recorder
+
+            recorder = Recorder(record)
+            given, writer = RecordedInput(given, recorder), RecordedOutput(output, recorder)
+        server.protocol.set_writer(StdoutWriter(writer))
+        threading.Thread(target=_feed, args=(0, given, asyncio.get_running_loop()), daemon=True).start()
+        await run_async(server.stop_event, given, server.protocol, None, server.report_server_error)
+
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt, asyncio.IncompleteReadError):
+        asyncio.run(serve())
     leave(server, 0 if server.protocol.was_shut_down else 1)
+
+
+def _feed(source: int, given: Any, loop: asyncio.AbstractEventLoop) -> None:
+    """Hand what comes in to the loop, piece by piece: pygls' own reader changes threads three times for each message."""
+    with contextlib.suppress(RuntimeError):  # the loop has ended
+        while True:
+            try:
+                data = os.read(source, _PIECE)
+            except OSError:
+                data = b""
+            if not data:
+                loop.call_soon_threadsafe(given.feed_eof)
+                return
+            loop.call_soon_threadsafe(given.feed_data, data)
+
+
+class _Input:
+    """What came in, as pygls reads it. The loop has a turn before each message: what the last one asked for is told first."""
+
+    def __init__(self, stream: asyncio.StreamReader) -> None:
+        self._stream = stream
+        self.feed_data, self.feed_eof = stream.feed_data, stream.feed_eof
+
+    async def readline(self) -> bytes:
+        """A line of a header."""
+        await asyncio.sleep(0)
+        return await self._stream.readline()
+
+    async def readexactly(self, size: int) -> bytes:
+        """A message's body."""
+        return await self._stream.readexactly(size)
+
+
+def _widen(pipe: int) -> None:
+    """Have the system keep more of what is said until the client takes it, where it can: a key in a long file is told in 100 kB,
+    and the loop stands still while a pipe is full.
+    """
+    try:
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+    except (ImportError, AttributeError, OSError):  # not Linux, or no pipe
+        return
 
 
 def serve_tcp(host: str, port: int) -> None:
