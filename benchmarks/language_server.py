@@ -62,7 +62,7 @@ def worked(process):
     return int(Path(f"/proc/{process.pid}/schedstat").read_text().split()[0]) / 1e9
 
 
-def initialize(root):
+def initialize(root, settings=None):
     return {
         "processId": None,
         "rootUri": root.as_uri(),
@@ -71,7 +71,7 @@ def initialize(root):
             "general": {"positionEncodings": ["utf-8"]},
             "textDocument": {"publishDiagnostics": {"versionSupport": True}},
         },
-        "initializationOptions": {"trusted": True, "status": 1},
+        "initializationOptions": {"trusted": True, "status": 1, "settings": settings or {}},
     }
 
 

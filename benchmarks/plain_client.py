@@ -14,6 +14,7 @@ class PlainClient:
         self.told = []
         self.answers = {}
         self.listeners = []
+        self.hearing = {}
 
     async def start(self, *command):
         """Start a server."""
@@ -49,6 +50,10 @@ class PlainClient:
         self.listeners.append((wanted, future))
         return await future
 
+    def hear(self, method, heard):
+        """Have `heard(time, params)` called with each notification of a method."""
+        self.hearing[method] = heard
+
     async def end(self):
         """Shut the server down; its exit code."""
         await self.request("shutdown", None)
@@ -61,12 +66,16 @@ class PlainClient:
             length = int(header.split(b":")[1])
             while (await stream.readline()).strip():
                 pass
-            message = json.loads(await stream.readexactly(length))
+            body = await stream.readexactly(length)
             now = time.perf_counter()
+            message = json.loads(body)
             if "method" in message and "id" in message:
                 answer = self.answers.get(message["method"])
                 self.send({"id": message["id"], "result": answer(message["params"]) if answer else None})
             elif "method" in message:
+                if (heard := self.hearing.get(message["method"])) is not None:
+                    heard(now, message["params"])
+                    continue
                 self.told.append((now, message["method"], message["params"]))
                 for pair in list(self.listeners):
                     if pair[0](message["method"], message["params"]):

@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Step:
     """One answer. `usage` None: the server reports none. `cut` ends the connection after so many pieces.
 
-    `hold` waits for an event, once `hold_after` pieces (of eight characters) are sent.
+    `hold` waits for an event, once `hold_after` pieces (of eight characters) are sent. `pause`: seconds before each piece,
+    for benchmarks.
     """
 
     text: str = ""
@@ -24,13 +25,17 @@ class Step:
     hold_after: int = 1
     garbage: bool = False
     finish: str = "stop"
+    pause: float = 0.0
 
 
 @dataclass
 class Served:
+    """`ended`: when the last piece of each answer was sent, by `time.perf_counter`."""
+
     base: str
     requests: list
     gone: threading.Event
+    ended: list = field(default_factory=list)
 
 
 @contextmanager
@@ -96,6 +101,8 @@ def scripted(*steps, repeat=False, single=0):
             if self.number <= single:
                 all_there.wait(60)
             for number, piece in enumerate(pieces):
+                if step.pause:
+                    time.sleep(step.pause)
                 if single:
                     time.sleep(0.05)
                     if len(served.requests) > self.number:
@@ -111,6 +118,7 @@ def scripted(*steps, repeat=False, single=0):
                 )
                 if step.hold is not None and number + 1 >= step.hold_after:
                     self.wait_for(step.hold)
+            served.ended.append(time.perf_counter())
             self.event({"choices": [{"index": 0, "delta": {}, "finish_reason": step.finish}]})
             if step.usage is not None:
                 tokens = {
