@@ -12,6 +12,7 @@ from intaglio.source import write_atomically
 if TYPE_CHECKING:
     from intaglio.config import Settings
     from intaglio.generate.author import Author
+    from intaglio.generate.backends import Backends
     from intaglio.ledger import Ledger
     from intaglio.spec.model import Spec
     from intaglio.validate.tools import Toolbox
@@ -35,19 +36,23 @@ def missing_tools() -> tuple[str, ...]:
 
 
 def open_workshop(
-    root: Path, settings: Settings, toolbox: Toolbox, open_texts: Mapping[str, str] | None = None
+    root: Path,
+    settings: Settings,
+    toolbox: Toolbox,
+    open_texts: Mapping[str, str] | None = None,
+    backends: Backends | None = None,
 ) -> Workshop:
-    """A workshop whose authors are chosen by the settings."""
+    """A workshop whose authors are chosen by the settings. `backends`: those that stay when it is left."""
     from intaglio.workshop import Workshop
 
-    return Workshop(root, settings, toolbox, authors(root, settings), dict(open_texts or {}))
+    return Workshop(root, settings, toolbox, authors(root, settings, backends), dict(open_texts or {}))
 
 
-def authors(root: Path, settings: Settings) -> Callable[[Spec], Author]:
+def authors(root: Path, settings: Settings, backends: Backends | None = None) -> Callable[[Spec], Author]:
     """The choice of an author for each spec; a model's worker is shared among them."""
     from intaglio.generate.choose import author_for
 
-    return author_for(root, settings, lambda: open_ledger(root))
+    return author_for(root, settings, lambda: open_ledger(root), backends=backends)
 
 
 def prepare_state_folder(root: Path) -> None:

@@ -1,7 +1,9 @@
 """Cancel, shutdown, exit and loss of the client at any moment: no child stays, no file is half written, no log floods."""
 
 import asyncio
+import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -31,6 +33,11 @@ def children(process):
         found |= new
         new = {pid for pid, parent in parents if parent in new} - found
     return found - {process}
+
+
+def commands():
+    """Every process with its command."""
+    return subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
 
 
 async def running(editor):
@@ -68,6 +75,27 @@ async def test_a_cancelled_job_ends_with_a_picture_that_says_so(tmp_path, how):
     assert not any(stage["outcome"] in {"running", "queued"} for stage in editor.status("slow.py", "slow")["stages"])
     (reports,) = editor.client.progress_reports.values()
     assert reports[-1].message == "cancelled"
+    assert await end(editor) == 0
+
+
+async def test_stages_that_die_are_said_and_the_next_job_runs(tmp_path):
+    editor = await start(tmp_path)
+    *_, below = await running(editor)
+    (errands,) = [
+        int(line.split()[0])
+        for line in commands().splitlines()
+        if "intaglio.errand_process" in line and int(line.split()[0]) in below
+    ]
+    os.kill(errands, signal.SIGKILL)
+    await editor.barrier("slow.py")
+    assert editor.status("slow.py", "slow")["phase"] == "refused"
+    (said,) = [one for one in editor.diagnostics("slow.py") if one.code == "refused"]
+    assert "the process that runs the stages ended (code -9)" in said.message
+    await editor.command(
+        "cancel", job=(await editor.command("validate", uri=editor.uri("slow.py"), name="slow"))["job"]
+    )
+    await editor.barrier("slow.py")
+    assert editor.status("slow.py", "slow")["phase"] == "cancelled"
     assert await end(editor) == 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from intaglio.config import Settings
 from intaglio.generate.author import Author, RulesAuthor
+from intaglio.generate.backends import Backends
 from intaglio.generate.budget import Budget, Price
 from intaglio.generate.cassette import CassetteBackend
 from intaglio.generate.interface import Backend, GenerationError
@@ -18,18 +19,21 @@ from intaglio.spec.model import Spec
 
 
 def author_for(
-    root: Path, settings: Settings, open_record: Callable[[], Record], *, send_findings: bool = True
+    root: Path,
+    settings: Settings,
+    open_record: Callable[[], Record],
+    *,
+    send_findings: bool = True,
+    backends: Backends | None = None,
 ) -> Callable[[Spec], Author]:
-    """A choice for each spec; the backend is shared, the budget is each spec's own.
+    """A choice for each spec; the backend is shared (with others, where `backends` are), the budget is each spec's own.
 
     The choice raises GenerationError where none is possible, with what to do.
     """
-    shared: list[LitellmBackend] = []
+    shared = backends or Backends()
 
     def litellm() -> LitellmBackend:
-        if not shared:
-            shared.append(LitellmBackend(settings.api_base, settings.request_seconds))
-        return shared[0]
+        return shared.litellm(settings.api_base, settings.request_seconds)
 
     def choose(spec: Spec) -> Author:
         model = spec.model or settings.model

@@ -1,4 +1,5 @@
-"""Jobs: what runs long (compile, validate, lock), each in a worker's thread, told to the loop as events.
+"""Jobs: what runs long (compile, validate, lock), each as an errand in a process beside the server's, told to
+the loop as events.
 
 A job ends by its own, by `cancel`, by the progress's button, or because someone edited the very spec that it works on. pygls'
 own cancelling is not relied on: it lets a command's coroutine run to its end.
@@ -8,29 +9,26 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from intaglio.events import Assembled, Event, Proposed, Refused, SpecKey, Stopped, Streamed
+from intaglio.errand import Compile, Errand, Lock, Told, Validate
+from intaglio.events import Event, Proposed, SpecKey, Streamed
+from intaglio.lsp.errands import Errands
 from intaglio.lsp.offer import offer
 from intaglio.lsp.picture import Run, region_of
 from intaglio.lsp.preview import Preview
 from intaglio.lsp.recall import recall
 from intaglio.lsp.work_done import WorkDone
-from intaglio.lsp.workers import Workers
 from intaglio.progress import Phase, SpecProgress, advance
+from intaglio.workers import NoTools, Workers
 
 if TYPE_CHECKING:
     from intaglio.lsp.server import Server
     from intaglio.lsp.session import Desk
-    from intaglio.validate.tools import Toolbox
-    from intaglio.workshop import Workshop
-
-Work = Callable[["Workshop", SpecKey, threading.Event], Iterator[Event]]
 
 
 @dataclass(slots=True)
@@ -41,20 +39,14 @@ class Job:
     title: str
     uri: str
     keys: tuple[SpecKey, ...]
-    cancel: threading.Event = field(default_factory=threading.Event)
+    cancelled: bool = False
+    number: int = 0
+    """Of its errand, once that was begun."""
     why: str = ""
     overtaken: set[str] = field(default_factory=set)
     """Specs that were edited meanwhile: what comes of them is not offered."""
     proposals: list[Proposed] = field(default_factory=list)
     at_work: SpecKey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """An event with the spec's text in the candidate, where the event has one."""
-
-    event: Event
-    after: bytes = b""
 
 
 class Jobs:
@@ -64,11 +56,12 @@ class Jobs:
         self._server = server
         self._numbers = itertools.count(1)
         self.running: dict[str, Job] = {}
-        self._workers = Workers(2)
-        self._writer = Workers(1)
-        self._closers: list[Callable[[], None]] = []
+        self._errands = Errands()
+        self._writer = Workers(1, NoTools)
 
-    def start(self, title: str, desk: Desk, names: tuple[str, ...], work: Work, *, model: str = "") -> Job:
+    def start(
+        self, title: str, desk: Desk, names: tuple[str, ...], work: Compile | Validate | Lock, *, model: str = ""
+    ) -> Job:
         """Begin a job on some specs of an open file, with another model than the settings' if one is named. An earlier job
         on one of them ends.
         """
@@ -91,14 +84,17 @@ class Jobs:
     def stop(self, job: Job, why: str = "") -> None:
         """End a job as soon as it can be ended; `why` is told to the user, who did not ask for it."""
         job.why = job.why or why
-        job.cancel.set()
+        job.cancelled = True
+        self._errands.cancel(job.number)
 
     def overtaken(self, uri: str, names: tuple[str, ...]) -> None:
         """Specs of a file were edited: what is being made of their old text is of no use."""
         for job in list(self.running.values()):
-            if job.uri != uri or job.cancel.is_set():
+            if job.uri != uri or job.cancelled:
                 continue
             mine = {key.name for key in job.keys}.intersection(names)
+            for name in mine - job.overtaken:
+                self._errands.skip(job.number, name)
             job.overtaken |= mine
             left = [key for key in job.keys if key.name not in job.overtaken]
             if job.at_work is not None and job.at_work.name in mine:
@@ -111,7 +107,7 @@ class Jobs:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[str] = loop.create_future()
 
-        def run(_: Toolbox) -> None:
+        def run(_: NoTools) -> None:
             try:
                 outcome = work()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the thread lives on
@@ -124,49 +120,28 @@ class Jobs:
     def close(self) -> None:
         """End every job and every child. A write that was begun is waited for."""
         for job in self.running.values():
-            job.cancel.set()
+            self.stop(job)
         self._writer.close(wait=10.0)
-        self._workers.close(wait=0.2)
-        for close in self._closers:
-            close()
+        self._errands.close()
 
-    async def _conduct(self, job: Job, desk: Desk, work: Work, model: str) -> None:
+    async def _conduct(self, job: Job, desk: Desk, work: Compile | Validate | Lock, model: str) -> None:
         """See a job through, from its progress's begin to its end."""
         server = self._server
         progress = WorkDone(server, job.title, job.id)
         await progress.begin()
-        events: asyncio.Queue[_Told | None] = asyncio.Queue()
-        loop = asyncio.get_running_loop()
+        events: asyncio.Queue[Told | None] = asyncio.Queue()
         root, texts = desk.root, server.session.open_texts(desk.root)
-        settings, text = root.configured.settings, desk.file.text
+        settings = root.configured.settings
         if model:
             settings = replace(settings, model=model)
+        texts.setdefault(desk.file.path, desk.file.text)
         regions = {name: run.before for name, run in desk.runs.items() if run.job == job.id}
-
-        def run(toolbox: Toolbox) -> None:
-            from intaglio.opening import open_workshop
-
-            overlay = dict(texts)
-            try:
-                for key in job.keys:
-                    if job.cancel.is_set() or key.name in job.overtaken:
-                        _post(loop, lambda key=key: events.put_nowait(_Told(Stopped(key))))  # type: ignore[misc]  # a lambda's default
-                        continue
-                    workshop = open_workshop(root.path, settings, toolbox, overlay)
-                    before = overlay.get(key.path, text)
-                    for event in _guarded(work(workshop, key, job.cancel), key):
-                        after = b""
-                        if isinstance(event, Assembled | Proposed):
-                            new = event.text if isinstance(event, Assembled) else event.after
-                            after = _candidate_region(before, new, regions[key.name])
-                        told = _Told(event, after)
-                        _post(loop, lambda told=told: events.put_nowait(told))  # type: ignore[misc]  # a lambda's default
-                        if isinstance(event, Proposed):
-                            overlay[key.path] = event.after
-            finally:
-                _post(loop, lambda: events.put_nowait(None))
-
-        self._workers.submit(run)
+        errand = Errand(work, root.path, settings, texts, job.keys, regions)
+        job.number = self._errands.begin(errand, events.put_nowait)
+        if job.cancelled:
+            self._errands.cancel(job.number)
+        for name in job.overtaken:
+            self._errands.skip(job.number, name)
         preview = Preview(server, job.uri, job.id)
         try:
             while (told := await events.get()) is not None:
@@ -176,7 +151,7 @@ class Jobs:
                 if current is not None and not isinstance(told.event, Streamed):
                     server.publish(current)
                 progress.report(self._sentence(job, told.event))
-            if job.proposals and not job.cancel.is_set():
+            if job.proposals and not job.cancelled:
                 await offer(server, job.uri, job.title, tuple(job.proposals))
         finally:
             preview.end()
@@ -191,7 +166,7 @@ class Jobs:
                 await server.published(job.uri)
             progress.end(self._outcome(job, current))
 
-    def _take(self, job: Job, told: _Told) -> None:
+    def _take(self, job: Job, told: Told) -> None:
         """Fold one event into its spec's run, unless that run is another's by now."""
         desk = self._server.session.desks.get(job.uri)
         event = told.event
@@ -228,29 +203,11 @@ class Jobs:
         return ", ".join(parts)
 
     def _outcome(self, job: Job, desk: Desk | None) -> str:
-        if job.cancel.is_set():
+        if job.cancelled:
             return "cancelled"
         runs = [desk.runs[key.name] for key in job.keys if key.name in desk.runs] if desk is not None else []
         words = [run.progress.phase.value for run in runs if run.job == job.id]
         return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words)) or "done"
-
-
-def _candidate_region(before: str, after: str, region: bytes) -> bytes:
-    """The spec's own text in `after`, given its text in `before`; b"" when the two differ outside of it."""
-    old, new = before.encode("utf-8", "surrogatepass"), after.encode("utf-8", "surrogatepass")
-    start = old.find(region)
-    if start < 0 or old[:start] != new[:start]:
-        return b""
-    tail = len(old) - start - len(region)
-    return new[start : len(new) - tail] if new[len(new) - tail :] == old[start + len(region) :] else b""
-
-
-def _guarded(events: Iterator[Event], key: SpecKey) -> Iterator[Event]:
-    """The events of a job; a crash in it is a refusal that says so, and the server lives on."""
-    try:
-        yield from events
-    except Exception as error:  # noqa: BLE001 - a crashing stage is said, never swallowed
-        yield Refused(key, f"an error in intaglio itself ended this: {type(error).__name__}: {error}; please report it")
 
 
 def _post(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:

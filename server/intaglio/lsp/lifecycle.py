@@ -42,7 +42,7 @@ def shutdown(server: Server, _params: None) -> None:
     """Cancel the jobs first: pygls cancels what it knows of behind this."""
     if server.has_jobs:
         for job in server.jobs.running.values():
-            job.cancel.set()
+            server.jobs.stop(job)
 
 
 def exit_(server: Server, _params: None) -> None:
