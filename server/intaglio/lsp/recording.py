@@ -58,11 +58,12 @@ class RecordedInput:
 
     async def readline(self) -> bytes:
         """A line of a header."""
-        return await self._stream.readline()
+        line: bytes = await self._stream.readline()
+        return line
 
     async def readexactly(self, size: int) -> bytes:
         """A message's body."""
-        body = await self._stream.readexactly(size)
+        body: bytes = await self._stream.readexactly(size)
         self._recorder.note("client", body)
         return body
 
