@@ -21,8 +21,7 @@ from intaglio.lock.model import Inputs
 from intaglio.subject import gather
 from intaglio.template import assemble, read_format_settings
 from intaglio.template.model import TemplateError
-from intaglio.validate.pipeline import passed
-from intaglio.validate.verdict import Outcome, StageName, Verdict
+from intaglio.validate.verdict import Outcome, StageName, Verdict, passed
 from intaglio.workshop import ENVIRONMENT_CODES, Opened, Workshop, run_and_tell
 
 MOST_MENDS = 2

@@ -20,8 +20,7 @@ from intaglio.lock.model import Entry, Inputs, Made, StageRecord
 from intaglio.lock.origin import note_origin, origin_of
 from intaglio.lock.write import commit_artifact
 from intaglio.source import SourceError
-from intaglio.validate.pipeline import passed
-from intaglio.validate.verdict import Verdict
+from intaglio.validate.verdict import Verdict, passed
 from intaglio.validation import judge_present
 from intaglio.workshop import Workshop
 

@@ -17,8 +17,8 @@ from intaglio.source import SourceError
 from intaglio.spec.model import Spec
 from intaglio.subject import gather
 from intaglio.template.model import TemplateError
-from intaglio.validate.pipeline import passed, read_cached, subject_key
-from intaglio.validate.verdict import Outcome, StageName, Verdict
+from intaglio.validate.pipeline import read_cached, subject_key
+from intaglio.validate.verdict import Outcome, StageName, Verdict, passed
 from intaglio.workshop import ENVIRONMENT_CODES, Workshop, open_spec, run_and_tell
 
 

@@ -17,7 +17,8 @@ from intaglio.events import (
 from intaglio.finding import Finding, Place, Severity, Span
 from intaglio.lock.report import SpecState, State
 from intaglio.lsp.open_file import Change
-from intaglio.lsp.picture import Run, draw, is_of, moved, place_findings, region_of
+from intaglio.lsp.picture import draw
+from intaglio.lsp.run import Run, is_of, moved, place_findings, region_of
 from intaglio.progress import SpecProgress, advance
 from intaglio.spec import read_specs
 from intaglio.validate.verdict import Outcome, StageName, Verdict
@@ -52,7 +53,7 @@ def check(events, *columns, text=TEXT, now=None):
     for event in events:
         outdated = not is_of(run, region_of(present, (now or text).encode()))
         run = Run(advance(run.progress, event), "1", run.before, run.after, queued=False, outdated=outdated)
-        picture = draw(present, 0, state, run, pending=False)
+        picture = draw(present, 0, state, run)
         drawn.append(f"{picture.phase:<10} {''.join(MARKS[one.outcome] for one in picture.stages)}")
     assert drawn == list(columns), "\n".join(drawn)
 

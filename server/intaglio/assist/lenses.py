@@ -70,6 +70,8 @@ def _stages(span: Span, spec: Spec, standing: Standing, named: tuple[tuple[str, 
 
 def _next(span: Span, spec: Spec, standing: Standing, named: tuple[tuple[str, object], ...]) -> list[Lens]:
     """What to do from here, the nearest first."""
+    if standing.waits:
+        return [Lens(span, spec.name, "lock", "intaglio.lock", named)]
     compile_lens = Lens(span, spec.name, "compile", "intaglio.compile", named, priced=True)
     lock = Lens(span, spec.name, "lock", "intaglio.lock", named)
     match standing.state:
@@ -89,6 +91,8 @@ def _next(span: Span, spec: Spec, standing: Standing, named: tuple[tuple[str, ob
 
 def _state(standing: Standing, entry: Entry | None, now: dt.datetime) -> str:
     parts = [standing.state]
+    if standing.waits:
+        return standing.reasons[0].removeprefix("it was ")
     if standing.state in {"stale", "drifted", "invalid", "unlocked"} and standing.reasons:
         parts = [f"{standing.state}: {one_line(standing.reasons[0])}"]
         if len(standing.reasons) > 1:

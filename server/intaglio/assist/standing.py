@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from intaglio.assist.view import View
-from intaglio.finding import Severity
-from intaglio.lock.report import State
+from intaglio.lock.report import SpecState, State
+from intaglio.lock.shown import shown
 from intaglio.progress import Phase
 from intaglio.spec.model import Spec
 from intaglio.validate.verdict import Outcome, StageName
@@ -34,21 +34,18 @@ class Standing:
     stages: tuple[Stage, ...]
     of_candidate: bool = False
     """Whether the stages speak of a candidate that is not in the file."""
+    waits: bool = False
+    """Whether the body was accepted and its lock is not written yet; the reason says what it waits for."""
 
 
 def standing_of(view: View, spec: Spec, moved: int = 0) -> Standing:
     """How a spec of a view stands now. `moved` as in `View.placed`."""
     state = view.states.get(spec.name)
-    name = state.state.value if state is not None else (State.STUB if spec.function.is_stub else State.UNLOCKED).value
-    reasons = state.reasons if state is not None else ()
-    errors = [finding for finding in spec.findings if finding.severity is Severity.ERROR]
-    if errors and name in {State.STUB, State.UNLOCKED}:
-        count = len(errors)
-        name, reasons = (
-            "invalid",
-            (f"the spec has {'an error' if count == 1 else f'{count} errors'}: {errors[0].message}",),
-        )
-    return Standing(name, reasons, _stages(view, spec), of_candidate(view, spec, moved))
+    if state is None:
+        state = SpecState(view.path, spec.name, State.STUB if spec.function.is_stub else State.UNLOCKED, ())
+    waits = view.waiting.get(spec.name, "")
+    stands = shown(state, (*spec.findings, *view.referred.get(spec.name, ())), waits)
+    return Standing(stands.word, stands.reasons, _stages(view, spec), of_candidate(view, spec, moved), bool(waits))
 
 
 def of_candidate(view: View, spec: Spec, moved: int = 0) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from intaglio.config import Settings
-from intaglio.finding import Span
+from intaglio.finding import Finding, Span
 from intaglio.lock.model import Inputs, SpecState
 from intaglio.progress import SpecProgress
 from intaglio.snapshot import Snapshot
@@ -21,9 +21,10 @@ from intaglio.validate.verdict import Verdict
 class View:
     """A file as an editor has it. `path` is workspace-relative; all spans count bytes of `document.data`.
 
-    `states` and `progress` are by qualified name: what the locks say now, and the latest run's picture. A run that was
-    begun on another text of the spec or its function is in `outdated`. `cached` are verdicts of the local cache on exactly
-    what is there now, and `inputs` its fingerprints; both may be left out. `models` are model names that are known.
+    `states` and `progress` are by qualified name: what the locks say now, and what is known of the stages. What was known of
+    another text of the spec, or of other things that it stands on, is in `outdated`. `inputs` are the fingerprints of what is
+    there now, `referred` what was found of the files that specs name, `waiting` what the locks of accepted bodies wait for.
+    `models` are model names that are known.
     """
 
     path: str
@@ -34,8 +35,9 @@ class View:
     progress: Mapping[str, SpecProgress] = field(default_factory=dict)
     outdated: frozenset[str] = frozenset()
     trusted: bool = False
-    cached: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
     inputs: Mapping[str, Inputs] = field(default_factory=dict)
+    referred: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    waiting: Mapping[str, str] = field(default_factory=dict)
     models: tuple[str, ...] = ()
 
     @property
@@ -83,8 +85,6 @@ class View:
         return None
 
     def verdicts(self, name: str) -> tuple[Verdict, ...]:
-        """The latest verdicts that speak of the text as it is: this session's, else the cache's; none where there are none."""
+        """The latest verdicts that speak of the text as it is; none where there are none."""
         progress = self.progress.get(name)
-        if progress is not None and progress.verdicts:
-            return () if name in self.outdated else progress.verdicts
-        return self.cached.get(name, ())
+        return progress.verdicts if progress is not None and name not in self.outdated else ()

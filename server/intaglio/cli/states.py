@@ -7,10 +7,11 @@ from dataclasses import replace
 from intaglio.cli.report import PlacedFinding, Report, SpecReport, place_finding
 from intaglio.cli.selection import Selection
 from intaglio.events import SpecKey
-from intaglio.finding import Finding, Severity
+from intaglio.finding import Finding
 from intaglio.lock.check import check_file
 from intaglio.lock.inputs import Materials
 from intaglio.lock.model import Present, SpecState
+from intaglio.lock.shown import shown
 from intaglio.lock.summary import lock_summary
 from intaglio.spec.model import Spec
 from intaglio.spec.references import check_references
@@ -66,17 +67,13 @@ def _explained(selection: Selection, materials: Materials, state: SpecState, spe
 
 
 def spec_report(selection: Selection, state: SpecState, spec: Spec | None, text: str) -> SpecReport:
-    """One state with the reader's findings; a spec with an error is `invalid` unless it has a state of its own."""
+    """One state as it is shown, with the reader's findings."""
     findings: tuple[Finding, ...] = ()
     if spec is not None:
         findings = (*spec.findings, *check_references(spec, selection.root / state.path, selection.root))
-    invalid = any(finding.severity is Severity.ERROR for finding in findings)
-    name = "invalid" if invalid and state.state.value in {"stub", "unlocked"} else state.state.value
-    reasons = state.reasons
-    if name == "invalid":
-        reasons = ("the spec has errors",)
+    stands = shown(state, findings)
     placed = tuple(place_finding(finding, state.path, text, spec) for finding in findings)
-    return SpecReport(state.path, state.name, name, reasons, (), placed, lock_summary(state.entry))
+    return SpecReport(state.path, state.name, stands.word, stands.reasons, (), placed, lock_summary(state.entry))
 
 
 def _has_lock(selection: Selection, path: str) -> bool:

@@ -11,8 +11,8 @@ from intaglio.lsp.from_client import plain
 from intaglio.lsp.protocol import RequestFailed
 
 if TYPE_CHECKING:
+    from intaglio.lsp.desk import Desk
     from intaglio.lsp.server import Server
-    from intaglio.lsp.session import Desk
     from intaglio.spec.model import Spec
 
 
@@ -92,7 +92,7 @@ def require_specs(desk: Desk, names: tuple[str, ...]) -> None:
         name: finding.message
         for name in names
         if (spec := desk.spec(name)) is not None
-        for finding in reversed(spec.findings)
+        for finding in reversed((*spec.findings, *desk.references(spec)))
         if finding.severity is Severity.ERROR
     }
     if names and all(name in errors for name in names):

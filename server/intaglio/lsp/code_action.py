@@ -76,7 +76,8 @@ def _of_spec(asked: Asked, spec: Spec) -> Iterator[Offered]:
     locked = asked.view.states.get(name)
     has_lock = locked is not None and locked.entry is not None
     blocked = "" if asked.view.trusted else NOT_TRUSTED
-    errors = any(finding.severity is Severity.ERROR for finding in spec.findings)
+    read = (*spec.findings, *asked.view.referred.get(name, ()))
+    errors = any(finding.severity is Severity.ERROR for finding in read)
     refused = blocked or ("the spec has errors" if errors else "")
     if picture is not None and picture.job:
         yield Offered(f"Cancel what runs on {name}", QUICK, "intaglio.cancel", {"job": picture.job})

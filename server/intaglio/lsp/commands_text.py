@@ -18,8 +18,8 @@ from intaglio.spec.position import Position
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from intaglio.lsp.desk import Desk
     from intaglio.lsp.server import Server
-    from intaglio.lsp.session import Desk
     from intaglio.spec.model import Spec
 
 

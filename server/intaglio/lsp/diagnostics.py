@@ -11,10 +11,12 @@ from typing import Any
 
 from intaglio.finding import Finding, Severity, Span
 from intaglio.lock.report import SpecState, State
+from intaglio.lock.shown import INVALID, Shown, shown
 from intaglio.lsp.client import Client
+from intaglio.lsp.desk import Desk
 from intaglio.lsp.fragments import Fragment, fragment
-from intaglio.lsp.picture import Placed, Run, place_findings
-from intaglio.lsp.session import Desk, Session
+from intaglio.lsp.run import Placed, Run, is_of, place_findings, region_of
+from intaglio.lsp.session import Session
 from intaglio.lsp.to_client import severity_number
 from intaglio.placement import absolute_span
 from intaglio.spec.model import Spec
@@ -34,20 +36,20 @@ def diagnostics_of(session: Session, desk: Desk) -> str:
     said = [fragment(one, index, encoding, 0).at(0) for one in _of_file(session, desk, states)]
     names: set[str] = set()
     for spec, offset in placed_specs(desk.file.document.reading.specs):
-        state, run, pending = states.get(spec.name), desk.runs.get(spec.name), desk.waits(spec.name)
-        references = session.references(desk, spec)
+        state, waits, references = states.get(spec.name), desk.why_it_waits(spec.name), desk.references(spec)
+        run = desk.latest(spec.name, state)
         line = index.line(spec.block.start + offset)
         key = spec.name if spec.name not in names else f"{spec.name} {offset}"
         names.add(key)
 
         def make(
             spec: Spec = spec, offset: int = offset, state: SpecState | None = state, run: Run | None = run,
-            pending: bool = pending, line: int = line,
+            references: tuple[Finding, ...] = references, waits: str = waits, line: int = line,
         ) -> list[Fragment]:  # fmt: skip
-            found = _of_spec(session, desk, spec, offset, state, run, pending=pending)
+            found = _of_spec(session, desk, spec, offset, state, run, references, waits)
             return [fragment(one, index, encoding, line) for one in found]
 
-        made_from = (spec, state, run, pending, references, session.client)
+        made_from = (spec, state, run, waits, references, session.client)
         said += [piece.at(line) for piece in desk.said.of(key, made_from, make)]
     desk.said.keep_only(names)
     return f"[{','.join(said)}]"
@@ -65,26 +67,40 @@ def _of_file(session: Session, desk: Desk, states: Mapping[str, SpecState]) -> I
     names = {spec.name for spec, _ in placed_specs(desk.file.document.reading.specs)}
     for state in states.values():
         if state.name not in names:
-            yield _said(client, nowhere, _STATE_SEVERITIES[state.state], state.state.value,
-                        _sentence(state, pending=False), name=state.name, stage="lock")  # fmt: skip
+            sentence = _sentence(state.name, shown(state, ()))
+            yield _said(client, nowhere, _STATE_SEVERITIES[state.state], state.state.value, sentence, name=state.name,
+                        stage="lock")  # fmt: skip
 
 
 def _of_spec(
-    session: Session, desk: Desk, spec: Spec, offset: int, state: SpecState | None, run: Run | None, *, pending: bool
+    session: Session,
+    desk: Desk,
+    spec: Spec,
+    offset: int,
+    state: SpecState | None,
+    run: Run | None,
+    references: tuple[Finding, ...],
+    waits: str,
 ) -> Iterator[dict[str, Any]]:
     """What is one spec's: the reader's, its state, its latest run's."""
     client, name = session.client, spec.name
     name_span = spec.function.name_span.shift(offset)
-    for finding in (*spec.findings, *session.references(desk, spec)):
+    read = (*spec.findings, *references)
+    for finding in read:
         span = absolute_span(finding.place, spec) if finding.place else spec.function.name_span
         yield _said_of(client, finding, span.shift(offset), name, "reader")
     if state is not None and state.state is not State.LOCKED:
-        severity = 4 if pending else _STATE_SEVERITIES[state.state]
-        yield _said(client, name_span, severity, state.state.value, _sentence(state, pending=pending),
-                    name=name, stage="lock")  # fmt: skip
+        stands = shown(state, read, waits)
+        if stands.word != INVALID:  # the errors themselves say it
+            severity = 4 if waits else _STATE_SEVERITIES[state.state]
+            yield _said(client, name_span, severity, stands.word, _sentence(name, stands), name=name, stage="lock")
     if run is None:
         return
     for one in _of_run(desk, run):
+        if run.outdated and not one.stage:
+            continue  # it was about what stood around the spec then
+        if not one.stage and one.finding in read:
+            continue
         said = _said_of(client, one.finding, one.span, name, one.stage or "run")
         if run.outdated:
             said["severity"], said["message"] = _FADED[said["severity"]], f"Outdated: {one.finding.message}"
@@ -133,12 +149,12 @@ def _directive_of(one: Placed, spec: Spec, offset: int) -> Span | None:
 
 
 def _of_run(desk: Desk, run: Run) -> Iterator[Placed]:
-    if run.outdated:
+    """A run's findings in the present text; those of another text where they were moved to."""
+    spec, data = desk.spec(run.progress.key.name), desk.file.document.data
+    if spec is not None and is_of(run, region_of(spec, data)):
+        yield from place_findings(run, spec, data)
+    else:
         yield from run.placed
-        return
-    spec = desk.spec(run.progress.key.name)
-    if spec is not None:
-        yield from place_findings(run, spec, desk.file.document.data)
 
 
 def _is_said(run: Run) -> bool:
@@ -148,12 +164,9 @@ def _is_said(run: Run) -> bool:
     ) or any(finding.severity is Severity.ERROR for finding in run.progress.findings)
 
 
-def _sentence(state: SpecState, *, pending: bool) -> str:
-    if pending:
-        return f"{state.name} was accepted; its lock is written when the file is saved"
-    if state.state is State.STUB:
-        return f"{state.name}: {'; '.join(state.reasons)}"
-    return f"{state.name} is {state.state.value}: {'; '.join(state.reasons)}"
+def _sentence(name: str, stands: Shown) -> str:
+    reasons = "; ".join(stands.reasons)
+    return f"{name}: {reasons}" if stands.word == State.STUB else f"{name} is {stands.word}: {reasons}"
 
 
 def page_of(code: str) -> str:

@@ -19,16 +19,16 @@ from intaglio.errand import Compile, Errand, Lock, Told, Validate
 from intaglio.events import Event, Proposed, SpecKey, Streamed
 from intaglio.lsp.errands import Errands
 from intaglio.lsp.offer import offer
-from intaglio.lsp.picture import Run, region_of
 from intaglio.lsp.preview import Preview
 from intaglio.lsp.recall import recall
+from intaglio.lsp.run import Basis, Run, region_of
 from intaglio.lsp.work_done import WorkDone
 from intaglio.progress import Phase, SpecProgress, advance
 from intaglio.workers import NoTools, Workers
 
 if TYPE_CHECKING:
+    from intaglio.lsp.desk import Desk
     from intaglio.lsp.server import Server
-    from intaglio.lsp.session import Desk
 
 
 @dataclass(slots=True)
@@ -70,15 +70,22 @@ class Jobs:
         for other in list(self.running.values()):
             if other.uri == job.uri and not {key.name for key in other.keys}.isdisjoint(names):
                 self.stop(other, f"{job.title} took its place")
+        session.compute(desk)
         data = desk.file.document.data
+        regions: dict[str, bytes] = {}
         for name in names:
             spec = desk.spec(name)
-            before = region_of(spec, data) if spec is not None else b""
-            desk.runs[name] = Run(SpecProgress(session.key(desk, name)), job.id, before)
+            regions[name] = region_of(spec, data) if spec is not None else b""
+            progress = SpecProgress(session.key(desk, name))
+            desk.runs[name] = Run(progress, job.id, regions[name], basis=desk.basis(name), file=data)
             desk.kept.pop(name, None)
+        settings, texts = desk.root.configured.settings, session.open_texts(desk.root)
+        if model:
+            settings = replace(settings, model=model)
+        errand = Errand(work, desk.root.path, settings, texts, job.keys, regions)
         self.running[job.id] = job
         self._server.publish(desk)
-        self._server.spawn(self._conduct(job, desk, work, model))
+        self._server.spawn(self._conduct(job, errand))
         return job
 
     def stop(self, job: Job, why: str = "") -> None:
@@ -124,19 +131,12 @@ class Jobs:
         self._writer.close(wait=10.0)
         self._errands.close()
 
-    async def _conduct(self, job: Job, desk: Desk, work: Compile | Validate | Lock, model: str) -> None:
-        """See a job through, from its progress's begin to its end."""
+    async def _conduct(self, job: Job, errand: Errand) -> None:
+        """See a job through, from its progress's begin to its end. It works on the texts that were open when it was asked for."""
         server = self._server
         progress = WorkDone(server, job.title, job.id)
         await progress.begin()
         events: asyncio.Queue[Told | None] = asyncio.Queue()
-        root, texts = desk.root, server.session.open_texts(desk.root)
-        settings = root.configured.settings
-        if model:
-            settings = replace(settings, model=model)
-        texts.setdefault(desk.file.path, desk.file.text)
-        regions = {name: run.before for name, run in desk.runs.items() if run.job == job.id}
-        errand = Errand(work, root.path, settings, texts, job.keys, regions)
         job.number = self._errands.begin(errand, events.put_nowait)
         if job.cancelled:
             self._errands.cancel(job.number)
@@ -162,7 +162,9 @@ class Jobs:
             if current is not None:
                 server.session.read_lock(current)
                 server.publish(current)
-                await recall(server, job.uri, tuple(key.name for key in job.keys))
+                for key in job.keys:
+                    current.looked_up.pop(key.name, None)
+                await recall(server, job.uri)
                 await server.published(job.uri)
             progress.end(self._outcome(job, current))
 
@@ -175,11 +177,15 @@ class Jobs:
             job.proposals.append(event)
         if desk is None or (run := desk.runs.get(event.key.name)) is None or run.job != job.id:
             return
+        basis = run.after_basis
+        if isinstance(event, Proposed) and run.basis is not None:
+            basis = Basis(event.entry.inputs, (), run.basis.settings)
         desk.runs[event.key.name] = replace(
             run,
             progress=advance(run.progress, event),
             queued=False,
             after=told.after or run.after,
+            after_basis=basis,
         )
 
     def _sentence(self, job: Job, event: Event) -> str:

@@ -14,13 +14,13 @@ from lsprotocol import types
 from intaglio.events import Proposed
 from intaglio.finding import Span
 from intaglio.lsp.open_file import difference
-from intaglio.lsp.picture import region_of
+from intaglio.lsp.run import region_of
 from intaglio.lsp.to_client import range_of
 
 if TYPE_CHECKING:
     from intaglio.lsp.client import Client
+    from intaglio.lsp.desk import Desk
     from intaglio.lsp.server import Server
-    from intaglio.lsp.session import Desk
 
 APPLY, KEEP = "Apply", "Keep for later"
 

@@ -8,8 +8,12 @@ from intaglio.lsp.from_client import mapping
 from intaglio.lsp.to_client import plain_range, uri_of
 
 if TYPE_CHECKING:
+    from intaglio.lock.inputs import Materials
     from intaglio.lock.model import Inputs
+    from intaglio.lsp.picture import SpecPicture
     from intaglio.lsp.server import Server
+    from intaglio.snapshot import Snapshot
+    from intaglio.spec.position import TextIndex
 
 
 async def barrier(server: Server, params: Any) -> dict[str, Any]:
@@ -24,12 +28,8 @@ async def barrier(server: Server, params: Any) -> dict[str, Any]:
 
 def specs(server: Server, _params: Any) -> dict[str, Any]:
     """Every spec of the workspace: open files as they are in the editor, others as they are on disk."""
-    from intaglio.lock.check import check_file
     from intaglio.lock.inputs import Materials
-    from intaglio.lsp.picture import draw
     from intaglio.snapshot import Snapshot
-    from intaglio.source import SourceError
-    from intaglio.spec.position import TextIndex
     from intaglio.workspace import DiskTree, list_paths
 
     session = server.session
@@ -40,29 +40,45 @@ def specs(server: Server, _params: Any) -> dict[str, Any]:
         snapshot = Snapshot(root.path, DiskTree(root.path, session.open_texts(root)))
         materials = Materials(root.path, snapshot)
         for path in list_paths(root.path, settings.include, settings.exclude):
-            states = {state.name: state for state in check_file(materials, path).states}
-            if not states:
-                continue
-            try:
-                reading = snapshot.reading(path)
-            except SourceError:
-                continue
-            index = TextIndex(snapshot.source(path).text)
-            for spec in reading.specs:
-                state = states.get(spec.name)
-                if state is None:
-                    continue
-                picture = draw(spec, 0, state, None, pending=False)
-                rows.append(
-                    {
-                        "uri": uri_of(root.path / path),
-                        "name": spec.name,
-                        "range": plain_range(index, picture.name_span, session.client.encoding),
-                        "state": picture.state,
-                        "reasons": list(picture.reasons),
-                    }
-                )
+            desk = session.desk_of(root, path)
+            if desk is not None:
+                session.compute(desk)
+                pictures, index, uri = desk.pictures(), desk.file.index, desk.file.uri
+            else:
+                pictures, index, uri = *_on_disk(materials, snapshot, path), uri_of(root.path / path)
+            rows += [
+                {
+                    "uri": uri,
+                    "name": picture.name,
+                    "range": plain_range(index, picture.name_span, session.client.encoding),
+                    "state": picture.state,
+                    "reasons": list(picture.reasons),
+                }
+                for picture in pictures
+            ]
     return {"version": 1, "specs": rows}
+
+
+def _on_disk(materials: Materials, snapshot: Snapshot, path: str) -> tuple[tuple[SpecPicture, ...], TextIndex]:
+    """The pictures of a file that is not open, with the lines of its text."""
+    from intaglio.lock.check import check_file
+    from intaglio.lsp.picture import draw
+    from intaglio.source import SourceError
+    from intaglio.spec.position import TextIndex
+    from intaglio.spec.references import check_references
+
+    states = {state.name: state for state in check_file(materials, path).states}
+    try:
+        text, reading = (snapshot.source(path).text, snapshot.reading(path)) if states else ("", None)
+    except SourceError:
+        text, reading = "", None
+    root = snapshot.root
+    pictures = tuple(
+        draw(spec, 0, states[spec.name], None, check_references(spec, root / path, root))
+        for spec in (reading.specs if reading is not None else ())
+        if spec.name in states
+    )
+    return pictures, TextIndex(text)
 
 
 def artifact(server: Server, params: Any) -> dict[str, Any]:

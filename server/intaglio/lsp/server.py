@@ -23,12 +23,15 @@ from intaglio.lsp.protocol import Protocol
 
 if TYPE_CHECKING:
     from intaglio.lsp.asked import Asked
+    from intaglio.lsp.desk import Desk
     from intaglio.lsp.jobs import Jobs
     from intaglio.lsp.picture import SpecPicture
-    from intaglio.lsp.session import Desk, Session
+    from intaglio.lsp.session import Session
 
 _SLICE = 0.008
 """Seconds of work on states between two looks at messages."""
+_QUIET = 0.2
+"""Seconds without a change until the cache of verdicts is asked."""
 _MOST_LINES = 200
 """Lines of errors that one server writes to its log: a fault that comes back at every key must not fill a disk."""
 
@@ -58,6 +61,7 @@ class Server(LanguageServer):
         self._asides: set[asyncio.Task[Any]] = set()
         self._publishing: dict[str, asyncio.Task[None]] = {}
         self._sent: dict[str, _Sent] = {}
+        self._quiet: dict[str, asyncio.TimerHandle] = {}
         self._errors = 0
         self.ending = False
         self.client = Client()
@@ -168,6 +172,22 @@ class Server(LanguageServer):
         self._sent[file.uri] = _Sent(file.version, diagnostics, status, pictures)
         if last.pictures and not all(map(operator.is_, last.pictures, pictures)):
             self.refresh()
+        if session.trusts(desk.root) and desk.not_looked_up():
+            self._look_back_soon(file.uri)
+
+    def _look_back_soon(self, uri: str) -> None:
+        """Ask the cache of verdicts once nothing more is typed for a while."""
+        if (timer := self._quiet.pop(uri, None)) is not None:
+            timer.cancel()
+        if not self.ending:
+            self._quiet[uri] = asyncio.get_running_loop().call_later(_QUIET, self._look_back, uri)
+
+    def _look_back(self, uri: str) -> None:
+        from intaglio.lsp.recall import recall
+
+        if (timer := self._quiet.pop(uri, None)) is not None:
+            timer.cancel()
+            self.spawn(recall(self, uri))
 
     async def published(self, uri: str) -> None:
         """Wait until what is known of a file was told."""
@@ -176,6 +196,8 @@ class Server(LanguageServer):
 
     def clear(self, uri: str) -> None:
         """Take back what was said of a file that is closed."""
+        if (timer := self._quiet.pop(uri, None)) is not None:
+            timer.cancel()
         if self._sent.pop(uri, None) is not None:
             self.protocol.send(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, {"uri": uri, "diagnostics": []})
 
@@ -192,7 +214,12 @@ class Server(LanguageServer):
     async def settled(self) -> None:
         """Wait until all that was begun is done and published."""
         mine = asyncio.current_task()
-        while waiting := {task for task in self._tasks if task is not mine and not task.done()}:
+        while True:
+            for uri in list(self._quiet):
+                self._look_back(uri)
+            waiting = {task for task in self._tasks if task is not mine and not task.done()}
+            if not waiting:
+                return
             await asyncio.wait(waiting)
 
     def show(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from intaglio.lsp.desk import Desk
 from intaglio.lsp.fragments import Fragment, fragment
 from intaglio.lsp.picture import SpecPicture
-from intaglio.lsp.session import Desk, Session
+from intaglio.lsp.session import Session
 
 METHOD = "intaglio/status"
 VERSION = 1

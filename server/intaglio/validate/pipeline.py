@@ -73,13 +73,6 @@ def run_stages(
     write_cached(cache, key, verdicts)
 
 
-def passed(verdicts: Sequence[Verdict]) -> bool:
-    """Whether all four stages are there and passed."""
-    return [verdict.stage for verdict in verdicts] == list(StageName) and all(
-        verdict.outcome is Outcome.PASSED for verdict in verdicts
-    )
-
-
 def _run(stage: StageName, subject: Subject, toolbox: Toolbox, key: str) -> Verdict:
     started = time.perf_counter()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -63,3 +64,10 @@ def outcome_of(findings: tuple[Finding, ...], *, strict: bool) -> Outcome:
     """FAILED when a finding is an error, or a warning under `strict`; else PASSED. Fails closed on other severities."""
     harmless = {Severity.HINT} if strict else {Severity.HINT, Severity.WARNING}
     return Outcome.PASSED if all(finding.severity in harmless for finding in findings) else Outcome.FAILED
+
+
+def passed(verdicts: Sequence[Verdict]) -> bool:
+    """Whether all four stages are there and passed."""
+    return [verdict.stage for verdict in verdicts] == list(StageName) and all(
+        verdict.outcome is Outcome.PASSED for verdict in verdicts
+    )
