@@ -25,19 +25,36 @@ def argument_of(arguments: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def target_of(server: Server, arguments: tuple[Any, ...]) -> tuple[Desk, dict[str, Any]]:
-    """The open file that a command names, and all that it was given."""
+    """The file that a command names, and all that it was given."""
     given = argument_of(arguments)
     uri = given.get("uri")
     if not isinstance(uri, str):
         raise JsonRpcInvalidParams("the command needs `uri`: the file that the spec stands in")
+    return _desk_at(server, uri), given
+
+
+def _desk_at(server: Server, uri: str) -> Desk:
+    """The file as an editor has it; one that is not open, as it is on the disk."""
+    from intaglio.source import SourceError
+
     desk = server.session.desks.get(uri)
+    if desk is not None and desk.is_held:
+        return desk
+    if not uri.endswith((".py", ".pyi")):
+        raise RequestFailed(f"{uri} is no Python file of a workspace")
+    try:
+        desk = server.session.from_disk(uri)
+    except (SourceError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise RequestFailed(f"{uri} is not open, and cannot be read from the disk: {why or error}") from error
     if desk is None:
-        raise RequestFailed(f"{uri} is not open as a Python file of a workspace; open it first")
-    return desk, given
+        raise RequestFailed(f"{uri} is no file of a workspace: save it first")
+    server.session.compute(desk)
+    return desk
 
 
 def spec_of(server: Server, arguments: tuple[Any, ...]) -> tuple[Desk, Spec, dict[str, Any]]:
-    """The open file and the spec that a command names, and all that it was given."""
+    """The file and the spec that a command names, and all that it was given."""
     desk, given = target_of(server, arguments)
     name = text_of(given, "name")
     spec = desk.spec(name)

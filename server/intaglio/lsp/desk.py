@@ -69,6 +69,11 @@ class Desk:
 
     # what is there
 
+    @property
+    def is_held(self) -> bool:
+        """Whether an editor holds the file; else it was read from the disk, for a command on a file that is not open."""
+        return self.file.version is not None
+
     def spec(self, name: str) -> Spec | None:
         """A spec in its present place."""
         return self.file.document.reading.find(name)

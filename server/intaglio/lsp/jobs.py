@@ -158,6 +158,11 @@ class Jobs:
             self.running.pop(job.id, None)
             if job.why:
                 server.show(f"{job.title} was ended: {job.why}", types.MessageType.Info)
+            closed = server.session.desks.get(job.uri)
+            if closed is not None and not closed.is_held:
+                where = f"what was found is shown when {closed.file.path} is opened"
+                server.show(f"{job.title}: {self._outcome(job, closed)}; {where}")
+            server.put_away()
             current = server.session.desks.get(job.uri)
             if current is not None:
                 server.session.read_lock(current)

@@ -6,6 +6,7 @@ Never over what was edited meanwhile: the spec's own text must be what the propo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from intaglio.finding import Span
 from intaglio.lsp.open_file import difference
 from intaglio.lsp.run import region_of
 from intaglio.lsp.to_client import range_of
+from intaglio.source import SourceError
 
 if TYPE_CHECKING:
     from intaglio.lsp.client import Client
@@ -80,6 +82,8 @@ async def apply_kept(server: Server, desk: Desk, names: tuple[str, ...], *, agre
     for one in made:
         desk.kept.pop(one.key.name, None)
         desk.take(one, locked=False)
+    if not desk.is_held:
+        await write_locks(server, desk)
     server.publish(desk)
     return True
 
@@ -127,6 +131,11 @@ async def apply_changes(
     if not client.apply_edit:
         return False
     version, data = desk.file.version, desk.file.document.data
+    if not desk.is_held:
+        reread(server, desk)
+        if desk.file.document.data != data:
+            server.show(f"{label}: the file was edited meanwhile; nothing was changed", types.MessageType.Warning)
+            return False
     if not client.annotations and not agreed:
         if not client.message_actions or not await ask(server, f"{label}: {why}. Apply it to {desk.file.path}?"):
             return False
@@ -143,7 +152,16 @@ async def apply_changes(
     except Exception as error:  # noqa: BLE001 - a client that answers with an error has not applied it
         server.log_error(f"{label}: the client refused the edit: {error}")
         return False
+    if result.applied and not desk.is_held:  # it wrote the file itself, without opening it
+        reread(server, desk)
     return bool(result.applied)
+
+
+def reread(server: Server, desk: Desk) -> None:
+    """Have a file that no editor holds be as it is on the disk. One that is gone stays as it was."""
+    with contextlib.suppress(SourceError, OSError):
+        server.session.from_disk(desk.file.uri)
+        server.session.compute(desk)
 
 
 def workspace_edit(
@@ -215,6 +233,7 @@ async def write_locks(server: Server, desk: Desk, *, asked: bool = False) -> Non
         if other.root is desk.root:
             server.session.read_lock(other)
             server.publish(other)
+    server.put_away()
 
 
 UNSAVED = "unsaved"

@@ -132,7 +132,10 @@ def _command(server: Server, place: str) -> Callable[..., Any]:
     if place.startswith("commands_text:"):
 
         async def run_async(*arguments: Any) -> Any:
-            return await _load(place)(server, *arguments)
+            try:
+                return await _load(place)(server, *arguments)
+            finally:
+                server.put_away()
 
         return run_async
 

@@ -152,6 +152,14 @@ class Server(LanguageServer):
                 self._tell(desk)
                 return
 
+    def put_away(self) -> None:
+        """Forget files that no editor holds, once nothing is made of them and nothing waits."""
+        busy = {job.uri for job in self._jobs.running.values()} if self._jobs is not None else set()
+        for uri, desk in list(self.session.desks.items()):
+            if not (desk.is_held or uri in busy or desk.pending or desk.kept):
+                self.session.close(uri)
+                self.clear(uri)
+
     def _tell(self, desk: Desk) -> None:
         from intaglio.lsp.diagnostics import diagnostics_of
         from intaglio.lsp.status import METHOD, status_of
@@ -161,7 +169,7 @@ class Server(LanguageServer):
         desk.notice_taken()
         diagnostics = diagnostics_of(session, desk)
         last = self._sent.get(file.uri, _Sent())
-        if last.version != file.version or last.diagnostics != diagnostics:
+        if desk.is_held and (last.version != file.version or last.diagnostics != diagnostics):
             version = f',"version":{file.version}' if file.version is not None else ""
             params = f'{{"uri":{json.dumps(file.uri)},"diagnostics":{diagnostics}{version}}}'
             self.protocol.send_text(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lsprotocol.types import SymbolInformation
+from lsprotocol import types
 
 from intaglio.assist.view import View
 from intaglio.events import SpecKey
@@ -22,9 +22,10 @@ from intaglio.lsp.client import Client
 from intaglio.lsp.configuration import configure
 from intaglio.lsp.desk import Desk, Root
 from intaglio.lsp.from_client import path_of
-from intaglio.lsp.open_file import Change, OpenFile
+from intaglio.lsp.open_file import Change, OpenFile, edit_file
 from intaglio.lsp.to_client import uri_of
 from intaglio.snapshot import Snapshot
+from intaglio.source import read_source
 from intaglio.spec.document import Document
 from intaglio.spec.shift import placed_specs
 from intaglio.workspace import DiskTree, WorkspaceError, choose_root, relative_path
@@ -35,7 +36,7 @@ class FileSymbols:
     """The specs of one file on disk for `workspace/symbol`, as they were when it and its lock file were so old and so long."""
 
     stamp: tuple[object, ...]
-    symbols: tuple[SymbolInformation, ...]
+    symbols: tuple[types.SymbolInformation, ...]
 
 
 @dataclass(slots=True)
@@ -104,6 +105,32 @@ class Session:
         self.read_lock(desk)
         self.changed_elsewhere(root, (relative,), desk)
         return desk
+
+    def take_up(self, uri: str, version: int | None, text: str) -> Desk | None:
+        """An editor opens a file: what is known of it from commands while it was closed is kept."""
+        desk = self.desks.get(uri)
+        if desk is None or desk.is_held:
+            return self.open(uri, version, text)
+        self._replace(desk, version, text)
+        return desk
+
+    def from_disk(self, uri: str) -> Desk | None:
+        """The desk of a file that no editor holds, as it is on the disk now. Raises SourceError or OSError."""
+        path = path_of(uri)
+        if path is None:
+            return None
+        desk = self.desks.get(uri)
+        text = read_source(path).text
+        if desk is None:
+            return self.open(uri, None, text)
+        if not desk.is_held and desk.file.text != text:
+            self._replace(desk, None, text)
+        return desk
+
+    def _replace(self, desk: Desk, version: int | None, text: str) -> None:
+        whole = types.TextDocumentContentChangeWholeDocument(text)
+        file, changes = edit_file(desk.file, version, (whole,), self.client.encoding)
+        self.edit(desk, file, changes)
 
     def close(self, uri: str) -> Desk | None:
         """Put a file away; the disk's text counts again for others."""

@@ -16,7 +16,7 @@ def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     document = params.text_document
     if not _is_python(document.language_id, document.uri):
         return
-    desk = server.session.open(document.uri, document.version, document.text)
+    desk = server.session.take_up(document.uri, document.version, document.text)
     if desk is not None:
         server.publish(desk)
         server.spawn(_look_back(server, document.uri))

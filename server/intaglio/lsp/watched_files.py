@@ -33,6 +33,7 @@ async def watch(server: Server) -> None:
 
 def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
     """Forget what stood on the files that changed, and tell anew what that concerns."""
+    from intaglio.lsp.offer import reread
     from intaglio.workspace import WorkspaceError, relative_path
 
     session = server.session
@@ -49,6 +50,8 @@ def did_change_watched_files(server: Server, params: types.DidChangeWatchedFiles
                 continue
         if not inside:
             continue
+        for desk in [desk for desk in session.desks.values() if desk.root is root and not desk.is_held]:
+            reread(server, desk)
         whole = appeared or any(name.startswith(".intaglio/templates") for name in inside)
         for desk in session.changed_elsewhere(root, None if whole else tuple(inside)):
             server.publish(desk)
