@@ -146,6 +146,12 @@ def follow_entry(
         return moved
 
 
+def unfinished_write(root: Path) -> Journal | None:
+    """The write that was cut short, or None: a write that goes on now is waited for."""
+    with _locked(root):
+        return pending_journal(root)
+
+
 def finish_journal(root: Path) -> Journal | None:
     """Finish a write that was cut short; which it was, or None when there is none.
 

@@ -140,6 +140,8 @@ def _failing_inputs(asked: Asked, spec: Spec) -> tuple[str, ...]:
 def _elsewhere(asked: Asked, span: Span) -> Iterator[Offered]:
     """What is no spec's: a spec above a function, the whole file, trust."""
     from intaglio.assist.insert_spec import insert_spec
+    from intaglio.lock.journal import pending_journal
+    from intaglio.lsp.unfinished import name_of
 
     uri = asked.file.uri
     insertion = insert_spec(asked.view, span.start)
@@ -153,6 +155,12 @@ def _elsewhere(asked: Asked, span: Span) -> Iterator[Offered]:
         yield Offered(title, SOURCE, "intaglio.compile", {"uri": uri}, disabled=blocked)
     if stubs < len(are_stubs):
         yield Offered("Validate the bodies of this file", SOURCE, "intaglio.validate", {"uri": uri}, disabled=blocked)
+    if not blocked and (journal := pending_journal(asked.view.snapshot.root)) is not None:
+        of = name_of(journal)
+        yield Offered(f"Finish the interrupted write of {of}", QUICK, "intaglio.finishWrite", {"uri": uri})
+        giving_up = {"uri": uri, "discard": True}
+        title = f"Give up the interrupted write of {of}: leave the files as they are"
+        yield Offered(title, QUICK, "intaglio.finishWrite", giving_up)
     if blocked and are_stubs:
         yield Offered("Trust this workspace: let Intaglio run stages and ask models", QUICK, "intaglio.trust")
 

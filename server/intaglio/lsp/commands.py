@@ -45,10 +45,11 @@ COMMANDS: dict[str, str] = {
     "intaglio.example": "commands_text:example",
     "intaglio.insertSpec": "commands_text:insert_spec",
     "intaglio.createGolden": "commands_text:create_golden",
+    "intaglio.finishWrite": "unfinished:finish_write",
     "intaglio.cancel": "commands:cancel",
     "intaglio.trust": "commands:trust",
     "intaglio.log": "commands_text:log",
 }
-"""By name: "module:function" under intaglio.lsp, loaded when first called. Those of `commands_text` are coroutines: they wait
-for the disk or for the user.
-"""
+"""By name: "module:function" under intaglio.lsp, loaded when first called."""
+WAITING = ("commands_text", "unfinished")
+"""The modules whose commands are coroutines: they wait for the disk or for the user."""

@@ -209,6 +209,8 @@ async def ask(server: Server, message: str) -> bool:
 
 async def write_locks(server: Server, desk: Desk, *, asked: bool = False) -> None:
     """Write the locks that wait, of bodies that are on disk as they were accepted. Others wait on, or are given up, and said."""
+    from intaglio.lsp.unfinished import look_for_unfinished
+
     on_save = desk.root.configured.editor.lock == "on-save"
     for name, proposed in list(desk.pending.items()):
         if not (on_save or name in desk.explicit):
@@ -227,6 +229,7 @@ async def write_locks(server: Server, desk: Desk, *, asked: bool = False) -> Non
         desk.explicit.discard(name)
         if outcome:
             server.show(f"{name} was not locked: {outcome}", types.MessageType.Warning)
+            look_for_unfinished(server, desk.root, again=True)
         else:
             desk.take(proposed, locked=True)
     for other in server.session.desks.values():

@@ -19,7 +19,7 @@ from lsprotocol import types
 
 from intaglio.assist.token_types import TYPES
 from intaglio.lsp import did_change_configuration, lifecycle, own_requests, text_sync, trust, watched_files
-from intaglio.lsp.commands import COMMANDS, cancel_progress
+from intaglio.lsp.commands import COMMANDS, WAITING, cancel_progress
 
 if TYPE_CHECKING:
     from intaglio.lsp.server import Server
@@ -129,7 +129,7 @@ def _on_loop(server: Server, handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _command(server: Server, place: str) -> Callable[..., Any]:
-    if place.startswith("commands_text:"):
+    if place.partition(":")[0] in WAITING:
 
         async def run_async(*arguments: Any) -> Any:
             try:

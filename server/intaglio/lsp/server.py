@@ -22,6 +22,8 @@ from intaglio.lsp.client import Client
 from intaglio.lsp.protocol import Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from intaglio.lsp.asked import Asked
     from intaglio.lsp.desk import Desk
     from intaglio.lsp.jobs import Jobs
@@ -62,6 +64,8 @@ class Server(LanguageServer):
         self._publishing: dict[str, asyncio.Task[None]] = {}
         self._sent: dict[str, _Sent] = {}
         self._quiet: dict[str, asyncio.TimerHandle] = {}
+        self.offered: set[Path] = set()
+        """Workspaces in which it was asked whether a write is to be finished."""
         self._errors = 0
         self.ending = False
         self.client = Client()
@@ -163,6 +167,7 @@ class Server(LanguageServer):
     def _tell(self, desk: Desk) -> None:
         from intaglio.lsp.diagnostics import diagnostics_of
         from intaglio.lsp.status import METHOD, status_of
+        from intaglio.lsp.unfinished import look_for_unfinished
 
         session, file = self.session, desk.file
         session.compute(desk)
@@ -182,6 +187,7 @@ class Server(LanguageServer):
             self.refresh()
         if session.trusts(desk.root) and desk.not_looked_up():
             self._look_back_soon(file.uri)
+        look_for_unfinished(self, desk.root)
 
     def _look_back_soon(self, uri: str) -> None:
         """Ask the cache of verdicts once nothing more is typed for a while."""
