@@ -167,7 +167,15 @@ class Judge:
 
     def ask(self, question: str, **details: Any) -> Any:
         """The judge's answer; calls that it makes on the way are relayed. Raises OutOfTime, ChildFailed, LoadFailed."""
+        self.pose(question, **details)
+        return self.answer()
+
+    def pose(self, question: str, **details: Any) -> None:
+        """Ask without waiting: the judge thinks while something else is done. Raises ChildFailed."""
         self.child.send({"do": question, **details})
+
+    def answer(self) -> Any:
+        """The answer to what was posed. Raises as `ask` does."""
         while True:
             left = self.deadline - time.monotonic()
             if left <= 0:

@@ -39,7 +39,10 @@ class Observation:
 
 def observe(subject: Subject, judge: Judge, runners: dict[int, Runner]) -> Observation:
     """Generate inputs in the judge, run them under every variant. Raises OutOfTime, LoadFailed, ChildFailed."""
-    answer = judge.ask("inputs", count=subject.generated_inputs)
+    judge.pose("inputs", count=subject.generated_inputs)
+    for runner in runners.values():  # while the judge draws inputs, which takes longer than all of them
+        runner.begin()
+    answer = judge.answer()
     example_calls: list[Call] = judge.ask("example_calls")
     calls: list[Call] = example_calls + answer["inputs"]
     observation = Observation(example_calls=len(example_calls), unsupported=answer["unsupported"])

@@ -6,7 +6,9 @@ Knows nothing of what is expected of it.
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
+import types
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -38,11 +40,12 @@ class Function:
         else:
             self.unresolved = ""
         self.hints = hints
-        self.parameters = list(inspect.signature(self.stub).parameters.values())
+        self.signature = inspect.signature(self.stub)
+        self.parameters = list(self.signature.parameters.values())
 
     def evaluate(self, text: str, values: dict[str, Any]) -> Any:
         """The value of one of the spec's expressions, with `values` for its names. Raises whatever it raises."""
-        return eval(compile(expression_tree(text), "<spec>", "eval"), {**self.namespace, **values})  # noqa: S307 - behind the walls
+        return eval(_compiled(text), {**self.namespace, **values})  # noqa: S307 - behind the walls
 
     def call_of(self, values: dict[str, Any]) -> dict[str, Any]:
         """Arguments by parameter as the call that goes to the run child."""
@@ -68,7 +71,7 @@ class Function:
         named = {name: self.wire.decode(value, inside.lookup) for name, value in call["kwargs"].items()}
         if self.kind == "classmethod":
             positional.insert(0, self.owner())
-        bound = inspect.signature(self.stub).bind(*positional, **named)
+        bound = self.signature.bind(*positional, **named)
         bound.apply_defaults()
         return dict(bound.arguments)
 
@@ -169,3 +172,9 @@ class Function:
 def expression_tree(text: str) -> ast.Expression:
     """An expression that may go over several lines. Raises SyntaxError."""
     return ast.parse(f"(\n{text}\n)", mode="eval")
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled(text: str) -> types.CodeType:
+    """The code of an expression. Conditions are evaluated for every input, and compiling one takes longer than that."""
+    return compile(expression_tree(text), "<spec>", "eval")
