@@ -67,6 +67,7 @@ def _diagnose(text: str) -> tuple[LintFinding, ...]:
     )  # fmt: skip
 
 
+@functools.cache
 def ruff_version() -> str:
     """The installed version. Raises ToolMissing."""
     try:

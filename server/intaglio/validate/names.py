@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -11,6 +12,7 @@ from intaglio.candidate import Subject
 from intaglio.validate.type_checker import ToolMissing
 
 
+@cache
 def jedi_version() -> str:
     """The installed version. Raises ToolMissing."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -23,6 +24,7 @@ from intaglio.validate import accuracy, execution, security, syntax
 from intaglio.validate.codes_execution import STAGE_BROKE
 from intaglio.validate.observation import observer_version
 from intaglio.validate.tools import Toolbox
+from intaglio.validate.type_checker import TypeCheck
 from intaglio.validate.verdict import DirectiveResult, Outcome, StageName, Verdict
 
 TRANSIENT = frozenset({"EX101", "EX107", "EX113", "AC109", "EN101", "SE113"})
@@ -56,31 +58,37 @@ def run_stages(
         return
     failed: StageName | None = None
     verdicts: list[Verdict] = []
-    for stage in StageName:
-        if stage not in stages:
-            continue
-        if cancel is not None and cancel.is_set():
-            return
-        if failed is not None:
-            verdict = Verdict(stage, Outcome.SKIPPED, facts=(("reason", f"{failed} failed"),))
-        else:
-            yield StageStarted(stage)
-            verdict = _run(stage, subject, toolbox, key)
-            if verdict.outcome is not Outcome.PASSED:
-                failed = stage
-        verdicts.append(verdict)
-        yield verdict
+    with contextlib.ExitStack() as beside:
+        # The type checker is the slowest of the static tools, and runs nothing: it need not wait for the security stage.
+        # Nobody asks what it says before that has passed.
+        types = beside.enter_context(TypeCheck(subject)) if StageName.SYNTAX in stages else None
+        for stage in StageName:
+            if stage not in stages:
+                continue
+            if cancel is not None and cancel.is_set():
+                return
+            if failed is not None:
+                verdict = Verdict(stage, Outcome.SKIPPED, facts=(("reason", f"{failed} failed"),))
+            else:
+                yield StageStarted(stage)
+                verdict = _run(stage, subject, toolbox, key, types)
+                if verdict.outcome is not Outcome.PASSED:
+                    failed = stage
+            if failed is not None or stage is StageName.SYNTAX:
+                beside.close()
+            verdicts.append(verdict)
+            yield verdict
     write_cached(cache, key, verdicts)
 
 
-def _run(stage: StageName, subject: Subject, toolbox: Toolbox, key: str) -> Verdict:
+def _run(stage: StageName, subject: Subject, toolbox: Toolbox, key: str, types: TypeCheck | None) -> Verdict:
     started = time.perf_counter()
     try:
         match stage:
             case StageName.SECURITY:
                 return security.check(subject)
             case StageName.SYNTAX:
-                return syntax.check(subject)
+                return syntax.check(subject, types)
             case StageName.EXECUTION:
                 return execution.check(subject, toolbox, key)
             case StageName.ACCURACY:

@@ -77,6 +77,7 @@ def check(subject: Subject) -> Verdict:
     return Verdict(StageName.SECURITY, outcome, unique, (time.perf_counter() - started) * 1000, tuple(sorted(tools)))
 
 
+@cache
 def bandit_version() -> str:
     """The installed version. Raises ToolMissing."""
     from importlib import metadata

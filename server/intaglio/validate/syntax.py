@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 from intaglio.candidate import Subject
 from intaglio.finding import Code, Finding, Place, Span
@@ -13,7 +12,7 @@ from intaglio.validate import codes_syntax as codes
 from intaglio.validate.linter import ERRORS, WARNINGS, lint, ruff_version
 from intaglio.validate.names import check_calls, jedi_version
 from intaglio.validate.placing import Lines, function_node
-from intaglio.validate.type_checker import ToolMissing, TypeFinding, check_types, ty_version
+from intaglio.validate.type_checker import ToolMissing, TypeCheck, TypeFinding, ty_version
 from intaglio.validate.verdict import StageName, Verdict, outcome_of
 
 MOST_LINES = 50
@@ -23,8 +22,8 @@ _IGNORED = frozenset({"F401", "B008", "B904", "PLW2901", "F841"})
 _WARNED = frozenset({"F841"})
 
 
-def check(subject: Subject) -> Verdict:
-    """Run the stage."""
+def check(subject: Subject, begun: TypeCheck | None = None) -> Verdict:
+    """Run the stage. `begun` is the type check of this very subject, where that was begun before."""
     started = time.perf_counter()
     findings: list[Finding] = []
     tools: list[tuple[str, str]] = []
@@ -41,13 +40,12 @@ def check(subject: Subject) -> Verdict:
         findings += _size(subject, node)
         try:
             tools = [("jedi", jedi_version()), ("ruff", ruff_version()), ("ty", ty_version())]
-            with ThreadPoolExecutor(1) as beside:  # the type checker takes the longest, and is a process of its own
-                types = beside.submit(check_types, subject)
+            with begun or TypeCheck(subject) as types:
                 findings += _lint(subject, lines)
                 arity = [
                     _finding(codes.ARITY, message, lines.of_node(call)) for message, call in check_calls(subject, node)
                 ]
-                findings += _types(types.result(), lines)
+                findings += _types(types.findings(), lines)
                 findings += arity
         except ToolMissing as error:
             findings.append(_finding(codes.TOOL_MISSING, str(error), _whole(subject)))

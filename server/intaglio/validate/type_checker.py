@@ -8,11 +8,14 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import tokenize
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
 
 from intaglio.candidate import Subject
 
@@ -36,42 +39,84 @@ class TypeFinding:
     severity: str
 
 
-def check_types(subject: Subject) -> tuple[TypeFinding, ...]:
-    """Ty's errors in the subject's file; what the function reaches in other files stands beside it. Raises ToolMissing."""
-    with tempfile.TemporaryDirectory(prefix="intaglio-") as folder:
-        root = Path(folder)
-        for path, text in _files(subject).items():
-            place = root / _safe(path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
-        main = _safe(subject.path)
-        command = [
-            ty_path(), "check", "--project", str(root), "--output-format", "gitlab", "--no-progress", "--exit-zero",
-            "--python-version", f"{sys.version_info.major}.{sys.version_info.minor}", "--python", sys.prefix, str(root / main),
-        ]  # fmt: skip
-        environment = {"PATH": os.environ.get("PATH", ""), "HOME": folder, "XDG_CONFIG_HOME": folder}
+class TypeCheck:
+    """ty at work on one subject, begun at once: its answer can be asked for later. Close it, or use it as a context manager.
+
+    What goes wrong is told when the answer is asked for. ty reads and infers: it runs nothing of what it is given.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._problem: Exception | None = None
+        self._until = time.monotonic() + _SECONDS
+        self._main = _safe(subject.path)
+        self._folder = tempfile.TemporaryDirectory(prefix="intaglio-", ignore_cleanup_errors=True)
         try:
-            done = subprocess.run(
-                command,
-                cwd=root,
-                env=environment,
-                capture_output=True,
-                timeout=_SECONDS,
-                check=False,
-                stdin=subprocess.DEVNULL,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
+            self._process = _start(subject, Path(self._folder.name), self._main)
+        except Exception as error:  # noqa: BLE001 - raised again to whoever asks for the answer
+            self._problem = error
+
+    def findings(self) -> tuple[TypeFinding, ...]:
+        """What ty says of the subject's file. Raises ToolMissing."""
+        if self._process is None:
+            raise self._problem or ToolMissing("ty was ended before it answered")
+        try:
+            said, complained = self._process.communicate(timeout=max(1.0, self._until - time.monotonic()))
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             raise ToolMissing(f"ty does not run ({error}); run: pip install 'intaglio[validate]'") from error
+        code = self._process.returncode
         try:
-            diagnostics = json.loads(done.stdout) if done.returncode == 0 else None
+            diagnostics = json.loads(said) if code == 0 else None
         except ValueError:
             diagnostics = None
         if not isinstance(diagnostics, list):
-            said = done.stderr.decode(errors="replace").strip().splitlines()
-            raise ToolMissing(f"ty failed: {said[-1] if said else f'exit code {done.returncode}'}")
+            words = complained.decode(errors="replace").strip().splitlines()
+            raise ToolMissing(f"ty failed: {words[-1] if words else f'exit code {code}'}")
         return tuple(
-            _finding(entry) for entry in diagnostics if entry["location"]["path"].endswith(PurePosixPath(main).name)
+            _finding(entry)
+            for entry in diagnostics
+            if entry["location"]["path"].endswith(PurePosixPath(self._main).name)
         )
+
+    def close(self) -> None:
+        """End ty, if it still runs, and remove its folder."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _start(subject: Subject, root: Path, main: str) -> subprocess.Popen[bytes]:
+    """Start ty on the subject's file; what the function reaches in other files stands beside it. Raises ToolMissing."""
+    for path, text in _files(subject).items():
+        place = root / _safe(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
+    command = [
+        ty_path(), "check", "--project", str(root), "--output-format", "gitlab", "--no-progress", "--exit-zero",
+        "--python-version", f"{sys.version_info.major}.{sys.version_info.minor}", "--python", sys.prefix, str(root / main),
+    ]  # fmt: skip
+    environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(root), "XDG_CONFIG_HOME": str(root)}
+    try:
+        return subprocess.Popen(
+            command,
+            cwd=root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except OSError as error:
+        raise ToolMissing(f"ty does not run ({error}); run: pip install 'intaglio[validate]'") from error
 
 
 @cache
@@ -89,6 +134,7 @@ def ty_path() -> str:
     return found
 
 
+@cache
 def ty_version() -> str:
     """The installed version. Raises ToolMissing."""
     try:
