@@ -1,12 +1,14 @@
 """Each state with its reasons, and what moves between them."""
 
+from dataclasses import replace
+
 import pytest
 
 from intaglio.config import Settings
 from intaglio.lock.check import check_file, read_lock_file
 from intaglio.lock.model import State
 from intaglio.lock.paths import lock_path
-from intaglio.lock.state import states_of
+from intaglio.lock.state import changed_inputs, states_of
 from intaglio.lock.verify import verify
 from intaglio.workspace import DiskTree
 
@@ -231,3 +233,15 @@ def test_a_renamed_function_keeps_its_spec_s_fingerprint(workspace) -> None:
     workspace.write("claims.py", workspace.read("claims.py").replace("double", "twofold"))
     after = workspace.present("twofold")
     assert before.inputs == after.inputs
+
+
+def test_a_fingerprint_that_is_missing_now_holds_for_nothing_even_where_a_lock_names_it_so(
+    workspace, make_entry
+) -> None:
+    present = workspace.present("double")
+    entry = make_entry(present)
+    assert changed_inputs(entry, present) == []
+    for field, what in (("reach", "the definition"), ("golden", "the golden file"), ("template", "the template")):
+        inputs = replace(present.inputs, **{field: (("gone", ""),)})
+        changes = changed_inputs(replace(entry, inputs=inputs), replace(present, inputs=inputs))
+        assert changes == [f"{what} gone cannot be read any more"]

@@ -5,7 +5,7 @@ import pytest
 from intaglio.candidate import Reach
 from intaglio.finding import Severity
 from intaglio.spec import read_specs
-from intaglio.spec.reach import find_reach
+from intaglio.spec.reach import Walked, find_reach
 
 
 def reach_of(files: dict[str, str], path: str = "claims.py", name: str = "f") -> Reach:
@@ -292,3 +292,68 @@ def test_what_leaves_the_function_as_it_is_bound_again_by_nothing(text: str) -> 
 def test_a_class_that_is_bound_again_counts_as_reached() -> None:
     head = f"class Rate:\n    {HEAD}    def f(self, x: int) -> int:\n        return x\n\n\n"
     assert codes(reach_of({"claims.py": head + "Rate = object\n"}, name="Rate.f")) == ["LK103"]
+
+
+SHARED = """from __future__ import annotations
+from money import cents
+LIMIT = 3
+TABLE = [LIMIT]
+TABLE.append(4)
+
+
+def clamp(x): return min(x, LIMIT)
+def even(x): return x == 0 or odd(x - 1)
+
+
+# spec: Whether x is odd.
+def odd(x: int) -> bool: return x != 0 and even(x - 1)
+
+
+# spec: Halve.
+def half(x: int) -> bool: return even(x)
+
+
+# spec: Whether x is odd, again.
+def again(x: int) -> bool: return even(x)
+
+
+# spec: Clamp.
+def one(x: int) -> int: return cents(clamp(x))
+
+
+# spec: Clamp, too.
+def two(x: int) -> int: return clamp(cents(x))
+
+
+# spec: Look up.
+def three(x: int) -> int: return TABLE[x]
+
+
+# spec: Look up, too.
+def four(x: int) -> int: return TABLE[-x]
+
+
+# spec: Bound again.
+def five(x: int) -> int: return TABLE[-x]
+five = clamp
+
+
+class Box:
+    # spec: Clamp, within.
+    def six(self, x: int) -> int: return clamp(x)
+"""
+
+
+def test_what_specs_share_of_their_walks_changes_nothing_of_what_each_reaches() -> None:
+    files = {"a.py": SHARED, "money.py": "RATE = 100\ndef cents(x): return x * RATE\n"}
+    specs = read_specs(SHARED).specs
+    assert len(specs) == 9
+    for order in (specs, specs[::-1]):
+        walked = Walked()
+        for spec in order:
+            assert find_reach(SHARED, "a.py", spec, files.get, walked=walked) == find_reach(
+                SHARED, "a.py", spec, files.get
+            ), spec.name
+    assert {spec.name: len(find_reach(SHARED, "a.py", spec, files.get).definitions) for spec in specs} == {
+        "odd": 2, "half": 3, "again": 3, "one": 6, "two": 6, "three": 4, "four": 4, "five": 4, "Box.six": 4,
+    }  # fmt: skip

@@ -9,13 +9,19 @@ leaves no trace.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 _DROPPED = frozenset({"ctx", "kind", "type_comment", "lineno", "col_offset", "end_lineno", "end_col_offset"})
 _Shape = tuple[str, tuple[tuple[str, str], ...]]
 """A node's opening, and the (label, name) of its fields, last first."""
 _Item = ast.AST | str
 _SHAPES: dict[type[ast.AST], _Shape] = {}
+_OPERATORS: dict[type, str] = {
+    kind: f"({kind.__name__})"
+    for family in (ast.boolop, ast.operator, ast.unaryop, ast.cmpop)
+    for kind in family.__subclasses__()
+}
+"""Nodes that are nothing but their kind."""
 
 
 def canonical_form(nodes: Iterable[ast.AST], *, own_name: str = "") -> str:
@@ -29,44 +35,49 @@ def canonical_form(nodes: Iterable[ast.AST], *, own_name: str = "") -> str:
     stack: list[_Item] = list(nodes)
     stack.reverse()
     push, pop = stack.append, stack.pop
-    special_of, shape_of = _SPECIAL.get, _SHAPES.get
+    special_of, shape_of, operator_of = _SPECIAL.get, _SHAPES.get, _OPERATORS.get
+    a_name, a_constant, a_list = ast.Name, ast.Constant, list
     while stack:
         item = pop()
         kind = item.__class__
         if kind is str:
             write(item)  # type: ignore[arg-type]  # the class was just compared
-        elif kind is ast.Name:
+        elif kind is a_name:
             name: str = item.id  # type: ignore[union-attr]  # the class was just compared
             write("(Name id=@)" if name == own_name else f"(Name id={name})")
-        elif kind is ast.Attribute:
-            write(f"(Attribute attr={item.attr} value=")  # type: ignore[union-attr]  # the class was just compared
-            push(")")
-            push(item.value)  # type: ignore[union-attr]  # the class was just compared
-        elif kind is ast.Constant:
+        elif kind is a_constant:
             write(f"(Constant value={atom(item.value)})")  # type: ignore[union-attr]  # the class was just compared
         elif (special := special_of(kind)) is not None:
             special(item, push)
         else:
-            node: ast.AST = item  # type: ignore[assignment]  # what is no str is a node
-            head, fields = shape_of(node.__class__) or _shape_of(node.__class__)
-            if not fields:
-                write(f"{head})")
-                continue
-            values = node.__dict__
-            push(")")
-            for label, name in fields:
-                value = values.get(name)
+            head, fields = shape_of(kind) or _shape_of(kind)  # type: ignore[arg-type]  # what is no str is a node
+            values = item.__dict__
+            text = ")"  # of the node, from its end on, as far as nothing has to be walked first
+            for label, field in fields:
+                value = values.get(field)
                 if value is None:
                     continue
-                if value.__class__ is list:
+                kind = value.__class__
+                if kind is a_name:
+                    name = value.id
+                    text = f"{label}(Name id=@){text}" if name == own_name else f"{label}(Name id={name}){text}"
+                elif kind is str or kind is int:
+                    text = f"{label}{value}{text}"
+                elif kind is a_list:
                     if value:
-                        _push_list(label, value, push)
-                elif value.__class__ is str or value.__class__ is int:
-                    push(f"{label}{value}")
+                        push(f"]{text}")
+                        for one in reversed(value):
+                            push("~" if one is None else _netstring(one) if one.__class__ is str else one)
+                        text = f"{label}["
+                elif kind is a_constant:
+                    text = f"{label}(Constant value={atom(value.value)}){text}"
+                elif (operator := operator_of(kind)) is not None:
+                    text = f"{label}{operator}{text}"
                 else:
+                    push(text)
                     push(value)
-                    push(label)
-            write(head)
+                    text = label
+            write(head + text)
     return "".join(written)
 
 
@@ -123,23 +134,16 @@ def _push_fields(node: ast.AST, push: Callable[[_Item], None], replaced: dict[st
             continue
         if value.__class__ is list:
             if value:
-                _push_list(label, value, push)
+                push("]")
+                for one in reversed(value):
+                    push("~" if one is None else _netstring(one) if one.__class__ is str else one)
+                push(f"{label}[")
         elif isinstance(value, ast.AST):
             push(value)
             push(label)
         else:
             push(f"{label}{value}")
     push(head)
-
-
-def _push_list(label: str, values: Sequence[object], push: Callable[[_Item], None]) -> None:
-    push("]")
-    for value in reversed(values):
-        if value is None:
-            push("~")
-        else:
-            push(_netstring(value) if value.__class__ is str else value)  # type: ignore[arg-type]  # a text or a node
-    push(f"{label}[")
 
 
 def _push_expression_statement(node: ast.Expr, push: Callable[[_Item], None]) -> None:

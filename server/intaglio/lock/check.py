@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from intaglio.finding import Finding, Severity
@@ -23,7 +22,8 @@ from intaglio.spec.plain import read_unjudged
 from intaglio.workspace import DiskTree, Tree
 
 _MAY_HOLD_SPEC = re.compile(rb"#[ \t]*spec[ \t]*:")
-Result = tuple[str, FileStates, CachedFile | None]
+Result = tuple[str, FileStates | CachedFile]
+"""A path with its states, or with what the cache may keep of a file whose every spec is locked."""
 
 
 def check_file(materials: Materials, path: str, is_ready: IsReady = never_ready) -> FileStates:
@@ -68,18 +68,15 @@ def read_lock_file(tree: Tree, path: str) -> LockFile:
 
 
 def check_and_note(root: Path, memory: Memory, path: str) -> Result:
-    """A file's states, and what the cache may keep of it: only files whose every spec is locked."""
+    """Check a file, and note what it stands on where every spec of it is locked."""
     recording = RecordingTree(memory.tree, memory.data, memory.hashes)
     materials = Materials(root, recording, memory.named)
     states = check_file(materials, path)
     if states.findings or any(state.state is not State.LOCKED for state in states.states):
-        return path, states, None
+        return path, states
     named = tuple((kind, name, template_digest(recording, kind, name)) for kind, name in materials.named_so_far())
-    note = CachedFile(
-        tuple(state.name for state in states.states), tuple(sorted(recording.reads.items())), tuple(sorted(named))
-    )
-    bare = replace(states, states=tuple(replace(state, entry=None) for state in states.states))
-    return path, bare, note
+    names = tuple(state.name for state in states.states)
+    return path, CachedFile(names, tuple(sorted(recording.reads.items())), tuple(sorted(named)))
 
 
 def lock_of(data: bytes | None) -> tuple[LockFile, tuple[Finding, ...]]:
@@ -98,9 +95,9 @@ def locked_notes(presents: Iterable[Present], lock: LockFile) -> tuple[Finding, 
     """`locked:` lines that name another body than the lock does."""
     findings: list[Finding] = []
     for present in presents:
-        entry = lock.find(present.name)
         note = (present.locked_note or "").strip()
-        if entry is not None and note and not entry.inputs.body.partition(":")[2].startswith(note):
+        entry = lock.find(present.name) if note else None
+        if entry is not None and not entry.inputs.body.partition(":")[2].startswith(note):
             message = f"{present.name}: `locked: {note}` is not the body that the lock names"
             findings.append(Finding("LK008", SEVERITIES["LK008"], message))
     return tuple(findings)

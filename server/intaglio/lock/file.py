@@ -29,6 +29,8 @@ _KEY = r'(?:[A-Za-z0-9_-]+|"[^"\\\n]*")'
 _BLOCK = re.compile(rf"(?m)^\[artifact\.{_KEY}\][ \t]*\r?$")
 _NAME = re.compile(rf"(?m)^\[artifact\.({_KEY})[.\]]")
 _SEALED_LIMIT = 2**63
+_SEALED_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
+"""The text that a seal is the hash of; a new encoder for every block cost as much as its work."""
 _TEXTS = {str}
 """What a parser of TOML gives for a text."""
 
@@ -101,9 +103,9 @@ def write_block(entry: Entry) -> str:
 
 def seal_of(block: dict[str, Any]) -> str:
     """The hash over all of a block's fields, its name with them, but its seal. Raises TypeError or ValueError for what no seal covers."""
-    rest = {key: value for key, value in block.items() if key != "seal"}
-    text = json.dumps(rest, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    return f"1:{hashlib.sha256(f'seal{chr(0)}{text}'.encode()).hexdigest()}"
+    rest = block.copy()
+    rest.pop("seal", None)
+    return f"1:{hashlib.sha256(f'seal{chr(0)}{_SEALED_TEXT(rest)}'.encode()).hexdigest()}"
 
 
 def entry_to_table(entry: Entry) -> dict[str, Any]:

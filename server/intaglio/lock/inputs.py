@@ -10,6 +10,7 @@ import posixpath
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from intaglio.candidate import Reach
 from intaglio.finding import Finding, Severity
 from intaglio.lock.codes import SEVERITIES
 from intaglio.lock.fingerprint import (
@@ -24,7 +25,7 @@ from intaglio.lock.fingerprint import (
 from intaglio.lock.model import Inputs, Pairs, Present
 from intaglio.spec.model import Spec
 from intaglio.spec.module_index import AnyFunction, index_module
-from intaglio.spec.reach import Located, find_reach, function_node
+from intaglio.spec.reach import Walked, find_reach, function_node
 from intaglio.workspace import STATE_FOLDER, Tree, read_text
 
 
@@ -36,11 +37,12 @@ class Materials:
     tree: Tree
     shared: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
     """Templates and prompt blocks that were loaded before, for this one too."""
-    located: Located = field(default_factory=dict)
-    """Where imports lead in this tree."""
+    walked: Walked = field(default_factory=Walked)
+    """What was followed in this tree."""
     _files: dict[str, str] = field(default_factory=dict)
     _named: dict[tuple[str, str], tuple[str, str, str]] = field(default_factory=dict)
     _texts: dict[str, str | None] = field(default_factory=dict)
+    _reached: tuple[Reach, Pairs, tuple[str, ...]] = (Reach(), (), ())
 
     def text(self, path: str) -> str | None:
         """A source file's text, or None."""
@@ -68,6 +70,17 @@ class Materials:
         """All templates and blocks that were asked for."""
         return dict(self._named)
 
+    def reached(self, reach: Reach) -> tuple[Pairs, tuple[str, ...]]:
+        """The fingerprints of a reach's definitions, and the files that hold them, kept for the next spec of the same reach."""
+        if self._reached[0] is not reach:
+            grouped: dict[str, list[str]] = {}
+            for definition in reach.definitions:
+                key = definition.name if not definition.module else f"{definition.path}::{definition.name}"
+                grouped.setdefault(key, []).append(_definition_fingerprint(definition.source))
+            pairs = tuple(sorted((name, combine(parts)) for name, parts in grouped.items()))
+            self._reached = reach, pairs, reach.paths
+        return self._reached[1:]
+
     def _load(self, kind: str, name: str) -> tuple[str, str, str]:
         from intaglio.template.library import load_block, load_template
         from intaglio.template.model import TemplateError
@@ -94,17 +107,14 @@ def current_inputs(materials: Materials, path: str, text: str, spec: Spec) -> Pr
     problems = [finding for finding in spec.findings if finding.severity is Severity.ERROR]
     index = index_module(path, text)
     node = function_node(index, spec) if not index.error else function_alone(text, spec)
-    reach = find_reach(text, path, spec, materials.text, located=materials.located)
+    reach = find_reach(text, path, spec, materials.text, walked=materials.walked)
     problems += [finding for finding in reach.findings if finding.severity is Severity.ERROR]
     if node is None:
         problems.append(
             _problem("LK012", f"{spec.name} cannot be read: {index.error or 'it is not where it was read'}")
         )
-    grouped: dict[str, list[str]] = {}
-    for definition in reach.definitions:
-        key = definition.name if not definition.module else f"{definition.path}::{definition.name}"
-        grouped.setdefault(key, []).append(_definition_fingerprint(definition.source))
-    depends = {definition_path for definition_path in reach.paths if definition_path != path}
+    reached, reached_paths = materials.reached(reach)
+    depends = {reached_path for reached_path in reached_paths if reached_path != path}
     template = _named(materials, "template", [spec.template], problems, depends)
     blocks = _named(materials, "block", [text.value.strip() for text in spec.comply], problems, depends)
     golden: dict[str, str] = {}
@@ -121,7 +131,7 @@ def current_inputs(materials: Materials, path: str, text: str, spec: Spec) -> Pr
         template=template,
         blocks=blocks,
         golden=tuple(sorted(golden.items())),
-        reach=tuple(sorted((name, combine(parts)) for name, parts in grouped.items())),
+        reach=reached,
         depends=tuple(sorted(depends)),
     )
     data = text.encode("utf-8", "surrogatepass")

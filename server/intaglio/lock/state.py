@@ -145,6 +145,8 @@ def _unlocked(path: str, present: Present, broken: str | None, is_ready: IsReady
 
 
 def _changed_pairs(what: str, then: Pairs, now: Pairs) -> list[str]:
+    if then == now and all(fingerprint for _, fingerprint in now):
+        return []
     before, after = dict(then), dict(now)
     changes: list[str] = []
     for name in dict.fromkeys((*before, *after)):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intaglio.lock.cache import VerifyCache, open_cache, save_cache, template_digest, tool_signature
+from intaglio.lock.cache import CachedFile, VerifyCache, open_cache, save_cache, template_digest, tool_signature
 from intaglio.lock.paths import LOCKS_FOLDER, STORE_FOLDER, lock_path, locked_sources, source_path
 from intaglio.lock.recording import Memory, RecordingTree
 from intaglio.lock.report import FileStates, SpecState, State, VerifyReport
@@ -65,11 +65,13 @@ def verify(
         cached = len(found)
         parallel = processes > 1 and len(pending) >= _PARALLEL_FROM and isinstance(tree, DiskTree)
         results = _check_in_processes(root, pending, processes) if parallel else _check_here(root, tree, pending)
-        for path, states, note in results:
-            found[path] = states
-            if note is not None:
-                cache.files[path] = note
+        for path, result in results:
+            if isinstance(result, CachedFile):
+                found[path] = _all_locked(path, result)
+                cache.files[path] = result
                 cache.changed = True
+            else:
+                found[path] = result
         if not paths and _index_of(tree) is None:
             cache.files = {path: cache.files[path] for path in chosen if path in cache.files}
     finally:
@@ -171,6 +173,10 @@ def _from_cache(cache: VerifyCache, path: str, recording: RecordingTree) -> File
         return None
     if any(template_digest(recording, kind, name) != digest for kind, name, digest in note.materials):
         return None
+    return _all_locked(path, note)
+
+
+def _all_locked(path: str, note: CachedFile) -> FileStates:
     return FileStates(path, tuple(SpecState(path, name, State.LOCKED) for name in note.names))
 
 
@@ -196,7 +202,7 @@ def _check_in_processes(root: Path, paths: list[str], processes: int) -> Iterabl
     from intaglio.lock.check import check_batch
 
     method = "fork" if sys.platform == "linux" else "spawn"
-    size = max(1, min(32, len(paths) // (processes * 4)))
+    size = max(1, min(16, len(paths) // (processes * 4)))
     batches = [paths[start : start + size] for start in range(0, len(paths), size)]
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context(method)) as pool:
         for batch in pool.map(check_batch, [root] * len(batches), batches):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -75,17 +76,17 @@ def parse_block(lines: list[Line]) -> Block:
     start = first.start + first.data.index(b"#")
     end = start
     for line in lines:
-        mark = line.data.index(b"#")
-        content = line.data[mark + 1 :].rstrip()
-        end = line.start + mark + 1 + len(content)
-        body = content.strip()
-        blank = len(content) - len(content.lstrip())
-        column = column_of(content[:blank])
-        place = line.start + mark + 1 + blank
+        behind = line.data.index(b"#") + 1
+        content = line.data[behind:].rstrip()
+        end = line.start + behind + len(content)
+        body = content.lstrip()
+        blank = len(content) - len(body)
+        place = line.start + behind + blank
         if not body:
             if current is not None:
                 current.pieces.append((place, b""))
             continue
+        column = column_of(content[:blank])
         if current is not None and column > current.column:
             current.pieces.append((place, body))
             current.end = end
@@ -95,11 +96,9 @@ def parse_block(lines: list[Line]) -> Block:
         if match := _key(body):
             if current is not None:
                 directives.append(_close(current))
-            rest = body[match.end() :]
-            value = rest.strip()
-            value_place = place + match.end() + len(rest) - len(rest.lstrip())
-            key = match.group(1).decode("utf-8", "replace")
-            current = _Open(key, Span(place, place + len(match.group(1))), column, [(value_place, value)], end)
+            value = body[match.end() :].lstrip()
+            key_span = Span(place, place + match.end(1))
+            current = _Open(_decoded(match[1]), key_span, column, [(place + len(body) - len(value), value)], end)
             continue
         loose.append(Span(place, place + len(body)))
     if current is not None:
@@ -110,14 +109,19 @@ def parse_block(lines: list[Line]) -> Block:
 def _key(body: bytes) -> re.Match[bytes] | None:
     """`key:` followed by white space, or by anything when the language has the key."""
     match = _KEY.match(body)
-    if match is None or not body[match.end() :].strip() or body[match.end() : match.end() + 1] in b" \t":
+    if match is None or body[match.end() : match.end() + 1] in b" \t":
         return match
-    return match if match.group(1).decode("utf-8", "replace") in BY_KEY else None
+    return match if _decoded(match[1]) in BY_KEY else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _decoded(key: bytes) -> str:
+    return key.decode("utf-8", "replace")
 
 
 def column_of(blank: bytes) -> int:
     """The column behind a comment mark and this white space; a tab goes to the next multiple of eight."""
-    return len(b"#" + blank) if b"\t" not in blank else len((b"#" + blank).expandtabs(8))
+    return 1 + len(blank) if b"\t" not in blank else len((b"#" + blank).expandtabs(8))
 
 
 def _column(line: bytes) -> int:
@@ -127,6 +131,12 @@ def _column(line: bytes) -> int:
 
 def _close(opened: _Open) -> Directive:
     pieces = opened.pieces
+    key_span = opened.key_span
+    if len(pieces) == 1:  # nearly every directive
+        ((place, data),) = pieces
+        text = Text(data.decode("utf-8", "replace"), Span(place, place + len(data)), ((0, place, len(data)),))
+        span = Span(key_span.start, max(opened.end, key_span.end))
+        return Directive(opened.key, key_span, text, span, opened.key in BY_KEY)
     while len(pieces) > 1 and not pieces[-1][1]:
         pieces = pieces[:-1]
     while len(pieces) > 1 and not pieces[0][1]:
@@ -140,8 +150,8 @@ def _close(opened: _Open) -> Directive:
     span = Span(pieces[0][0], pieces[-1][0] + len(pieces[-1][1]))
     return Directive(
         opened.key,
-        opened.key_span,
+        key_span,
         Text(value, span, tuple(segments)),
-        Span(opened.key_span.start, max(opened.end, opened.key_span.end)),
+        Span(key_span.start, max(opened.end, key_span.end)),
         opened.key in BY_KEY,
     )

@@ -140,21 +140,19 @@ class LineOffsets:
             while (position := data.find(b"\n", position + 1)) >= 0:
                 self.starts.append(position + 1)
 
-    def start(self, node: ast.stmt | ast.expr) -> int:
+    def start(self, node: ast.stmt | ast.expr | ast.arg) -> int:
         """Where a node begins, without its decorators."""
         return self.starts[node.lineno - 1] + node.col_offset
+
+    def end(self, node: ast.stmt | ast.expr | ast.arg) -> int:
+        """Where a node ends."""
+        return self.starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or node.col_offset)
 
     def span(self, node: ast.stmt | ast.expr | ast.arg) -> Span:
         """A node's bytes, its decorators included."""
         decorators = getattr(node, "decorator_list", None)
-        if decorators:
-            start = self.data.rindex(b"@", 0, self.start(decorators[0]))
-        else:
-            start = self.starts[node.lineno - 1] + node.col_offset
-        end_line, end_column = node.end_lineno, node.end_col_offset
-        if end_line is None or end_column is None:
-            return Span(start, start)
-        return Span(start, self.starts[end_line - 1] + end_column)
+        start = self.data.rindex(b"@", 0, self.start(decorators[0])) if decorators else self.start(node)
+        return Span(start, self.end(node))
 
     def text(self, span: Span) -> str:
         """The text of a span."""
@@ -274,6 +272,10 @@ def _base_names(targets: list[ast.expr]) -> tuple[str, ...]:
     return tuple(names)
 
 
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+_BLOCKS_OF: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
 def _walk_functions(tree: ast.Module) -> Iterator[AnyFunction | ast.Global]:
     """Every function and `global` statement; expressions, which hold neither, are not entered."""
     pending: list[ast.AST] = list(reversed(tree.body))
@@ -281,7 +283,9 @@ def _walk_functions(tree: ast.Module) -> Iterator[AnyFunction | ast.Global]:
         node = pending.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Global):
             yield node
-        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
-            children = getattr(node, block, None)
-            if children.__class__ is list:
-                pending.extend(reversed(children))
+        kind = node.__class__
+        blocks = _BLOCKS_OF.get(kind)
+        if blocks is None:
+            blocks = _BLOCKS_OF[kind] = tuple(name for name in _BLOCKS if name in kind._fields)
+        for block in blocks:
+            pending.extend(reversed(getattr(node, block)))

@@ -114,15 +114,16 @@ def _function(place: _Place, lines: LineOffsets, first: int) -> Function:
         raise _NotPlain
     returns, end = None, close.end()
     if node.returns is not None:
-        span = lines.span(node.returns)
-        if data[end : span.start].strip() != b"->":
+        start, after = lines.start(node.returns), lines.end(node.returns)
+        if data[end:start].strip() != b"->":
             raise _NotPlain
-        returns, end = lines.text(span), span.end
+        returns, end = data[start:after].decode("utf-8", "surrogatepass"), after
     opened = _COLON.match(data, end)
     if opened is None:
         raise _NotPlain
     colon = opened.end()
-    spans = [lines.span(statement) for statement in node.body]
+    outermost = node.body if len(node.body) < 3 else [*node.body[:2], node.body[-1]]  # the layout depends on no others
+    spans = [lines.span(statement) for statement in outermost]
     has_docstring = _is_docstring(node.body[0], spans[0], lines)
     one_line, body, suite_end = lay_out(data, colon, spans, has_docstring=has_docstring)
     rest = node.body[1:] if has_docstring else node.body
@@ -175,25 +176,24 @@ def _parameters(arguments: ast.arguments, lines: LineOffsets) -> Iterator[Parame
 def _parameter(
     one: ast.arg, default: ast.expr | None, kind: ParameterKind, lines: LineOffsets, stars: bytes = b""
 ) -> Parameter:
-    whole = lines.span(one)
-    start, end = whole.start - len(stars), whole.end
-    if lines.data[start : whole.start] != stars or isinstance(one.annotation, ast.Starred):
+    name = lines.start(one)
+    start, end = name - len(stars), lines.end(one)
+    if (stars and lines.data[start:name] != stars) or isinstance(one.annotation, ast.Starred):
         raise _NotPlain
     annotation = value = None
     if one.annotation is not None:
-        annotation = _behind(b":", one.annotation, lines)
+        annotation, _ = _behind(b":", one.annotation, lines)
     if default is not None:
-        value = _behind(b"=", default, lines)
-        end = lines.span(default).end
+        value, end = _behind(b"=", default, lines)
     return Parameter(one.arg, kind, annotation, value, Span(start, end))
 
 
-def _behind(mark: bytes, node: ast.expr, lines: LineOffsets) -> str:
-    """The text of an expression that stands behind a mark; one in brackets of its own is not plain."""
-    span = lines.span(node)
-    if not lines.data[max(0, span.start - _NEAR) : span.start].rstrip().endswith(mark):
+def _behind(mark: bytes, node: ast.expr, lines: LineOffsets) -> tuple[str, int]:
+    """The text of an expression that stands behind a mark, and its end; one in brackets of its own is not plain."""
+    start, end = lines.start(node), lines.end(node)
+    if not lines.data[max(0, start - _NEAR) : start].rstrip().endswith(mark):
         raise _NotPlain
-    return lines.text(span)
+    return lines.data[start:end].decode("utf-8", "surrogatepass"), end
 
 
 def _is_docstring(node: ast.stmt, span: Span, lines: LineOffsets) -> bool:

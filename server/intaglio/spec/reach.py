@@ -23,8 +23,21 @@ from intaglio.spec.scope import expression_names
 
 ReadModule = Callable[[str], str | None]
 """The text of a workspace file by its relative path, or None."""
-Located = dict[tuple[str, ImportedName], tuple[str, str, bool] | None]
-"""Where imports lead, by the file that they stand in: the workspace file, its dotted name, whether the member is a module."""
+
+
+@dataclass(slots=True)
+class Walked:
+    """What several walks share, for as long as every file stays as it was.
+
+    `located` is where imports lead, by the file that they stand in: the workspace file, its dotted name, whether the member
+    is a module. `reaches` are what sets of names of one file lead to, each with the file's statements that it came by; of one
+    file alone, as editors keep this from key to key.
+    """
+
+    located: dict[tuple[str, ImportedName], tuple[str, str, bool] | None] = field(default_factory=dict)
+    index: ModuleIndex | None = None
+    reaches: dict[frozenset[str], tuple[Reach, frozenset[int]]] = field(default_factory=dict)
+
 
 CODES: tuple[Code, ...] = (
     Code(
@@ -91,7 +104,7 @@ def find_reach(
     spec: Spec,
     read_module: ReadModule,
     mentioned: frozenset[str] = frozenset(),
-    located: Located | None = None,
+    walked: Walked | None = None,
 ) -> Reach:
     """What the function of `spec`, read from `text` at `path`, reaches.
 
@@ -99,10 +112,11 @@ def find_reach(
     the order of its text. A file's definitions carry its dotted module name, the own file's "". An import of a workspace
     name is itself a definition of the importing file, and stands behind the imported file's. For a method, the owning
     class is a definition in which the method's suite is `...`. Names of `mentioned` that the module binds are followed too,
-    as if the function used them. `located` keeps where imports lead, for further specs that `read_module` gives the same
+    as if the function used them. `walked` keeps what was followed, for further specs that `read_module` gives the same
     texts to. Never raises for what texts hold.
     """
-    walk = _Walk(path, read_module, located=located if located is not None else {})
+    walked = Walked() if walked is None else walked
+    walk = _Walk(path, read_module, walked.located)
     index = index_module(path, text)
     if index.error:
         walk.report("LK105", index.error)
@@ -112,16 +126,39 @@ def find_reach(
         walk.report("LK105", f"{path} has no function {spec.name} where its spec was read; read the file again")
         return Reach((), tuple(walk.findings))
     own = index.owner_of(function)
-    names = set(own.free) | spec_names(spec) | (mentioned & index.statements.keys())
+    names = own.free | spec_names(spec) | (mentioned & index.statements.keys())
+    if not index.stars:
+        names &= index.statements.keys() | index.changes.keys()
     walk.root = own
     if not spec.function.owners:
-        names.discard(spec.function.name)
-        if again := bound_again(index, own, spec.function.name):
-            walk.report("LK109", again[0], index, again[1])
-    elif own.names:
+        return _reach_of_function(walk, index, own, spec, names - {spec.function.name}, walked)
+    if own.names:
         walk.add(index, "", own)
-        names.add(spec.function.owners[0])
-    for name in sorted(names if index.stars else names & (index.statements.keys() | index.changes.keys())):
+        names |= {spec.function.owners[0]}
+    return _reach_from(walk, index, spec, names)
+
+
+def _reach_of_function(
+    walk: _Walk, index: ModuleIndex, own: Statement, spec: Spec, names: frozenset[str], walked: Walked
+) -> Reach:
+    """What a function of the module reaches. Walks from the same names differ only where they come by the function."""
+    if again := bound_again(index, own, spec.function.name):
+        walk.report("LK109", again[0], index, again[1])
+        return _reach_from(walk, index, spec, names)
+    if walked.index is not index:
+        walked.index, walked.reaches = index, {}
+    known = walked.reaches.get(names)
+    if known is not None and id(own) not in known[1]:
+        return known[0]
+    reach = _reach_from(walk, index, spec, names)
+    if not walk.met_root:
+        walked.reaches[names] = reach, frozenset(walk.found.get("", ()))
+    return reach
+
+
+def _reach_from(walk: _Walk, index: ModuleIndex, spec: Spec, names: frozenset[str]) -> Reach:
+    """What is reached from names of the own file."""
+    for name in sorted(names):
         walk.follow(index, "", name)
     for future in index.futures:
         walk.add(index, "", future)
@@ -162,8 +199,9 @@ class _Walk:
 
     own_path: str
     read_module: ReadModule
-    located: Located
+    located: dict[tuple[str, ImportedName], tuple[str, str, bool] | None]
     root: Statement | None = None
+    met_root: bool = False
     found: dict[str, dict[int, Statement]] = field(default_factory=dict)
     """Statements by module, keyed by identity."""
     indexes: dict[str, ModuleIndex] = field(default_factory=dict)
@@ -211,7 +249,10 @@ class _Walk:
             self.used.setdefault(module, set()).add(name)
             self._report_changes(index, name, len(statements), changes)
             for statement in (*statements, *changes):
-                if statement is self.root or not self.add(index, module, statement):
+                if statement is self.root:
+                    self.met_root = True
+                    continue
+                if not self.add(index, module, statement):
                     continue
                 pending += [(index, module, free) for free in sorted(statement.free)]
                 for imported in (statement.imported,) if statement.imported else statement.imports:
