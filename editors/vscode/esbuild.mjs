@@ -1,4 +1,4 @@
-// Bundles the extension into dist/extension.js, and the in-process tests into dist/workbench.cjs (with --tests).
+// Bundles the extension into dist/extension.js, and the in-process tests into dist/workbench/*.cjs (with --tests).
 import { build } from "esbuild";
 
 const shared = {
@@ -19,8 +19,9 @@ await build({
 if (process.argv.includes("--tests")) {
   await build({
     ...shared,
-    entryPoints: ["test/workbench/index.ts"],
-    outfile: "dist/workbench/index.cjs",
+    entryPoints: ["test/workbench/one_folder.ts"],
+    outdir: "dist/workbench",
+    outExtension: { ".js": ".cjs" },
     sourcemap: "inline",
   });
 }

@@ -35,21 +35,35 @@ function refusedByTrust(command: string): boolean {
   return true;
 }
 
-/** The spec that a command is about: what it was called with, a node of the view, or the cursor's. */
+/**
+ * The spec that a command is about: what it was called with, a row of the view, or the cursor's. Undefined when there is none, and for a row
+ * that went while it was clicked (the editor then hands over nothing in its place): never the cursor's instead.
+ */
 export function targetOf(
-  argument: unknown,
+  given: readonly unknown[],
   picture: Picture,
   editor: vscode.TextEditor | undefined,
 ): Target | undefined {
-  const given = argument as Partial<Target> &
-    Partial<Extract<Node, { kind: "spec" }>> &
-    Partial<Extract<Node, { kind: "file" }>>;
-  if (given?.known !== undefined) return { uri: given.known.uri, name: given.known.summary.name };
-  if (typeof given?.uri === "string") return given.kind === "file" ? { uri: given.uri } : (given as Target);
-  if (editor === undefined) return undefined;
+  const named = given[0] as (Partial<Target> & { readonly kind?: Node["kind"] }) | null | undefined;
+  if (typeof named?.uri === "string") {
+    const { kind: _, ...target } = named;
+    return target as Target;
+  }
+  if (given.length > 0 || editor === undefined) return undefined;
   const uri = editor.document.uri.toString();
   const spec = picture.at(uri, editor.selection.active.line);
   return spec === undefined ? { uri } : { uri, name: spec.name };
+}
+
+/** Say what has to be there first, for a command that does not know what it is about. */
+function sayWhatIsMissing(given: readonly unknown[], what: string): void {
+  void vscode.window.showInformationMessage(given.length > 0 ? "The list has just changed; try again." : what);
+}
+
+/** A file that a command of a view is about may not be open: the server works on open files, and its findings are to be seen. */
+async function opened(target: Target): Promise<void> {
+  if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === target.uri)) return;
+  await vscode.window.showTextDocument(vscode.Uri.parse(target.uri), { preserveFocus: true });
 }
 
 /** What stands between the editor and the server's commands: fills in the function that is meant, and shows answers. */
@@ -58,15 +72,11 @@ export function commandMiddleware(picture: Picture, texts: Texts): Middleware {
     executeCommand: async (command, given: unknown[], next) => {
       if (refusedByTrust(command)) return undefined;
       const known = [...ON_ONE, ...ON_SOME].includes(command);
-      const target = known ? targetOf(given[0], picture, vscode.window.activeTextEditor) : undefined;
-      if (known && target === undefined) {
-        void vscode.window.showInformationMessage("Open a Python file with a spec first.");
-        return undefined;
-      }
-      if (ON_ONE.includes(command) && target?.name === undefined) {
-        void vscode.window.showInformationMessage("Put the cursor into a function that has a spec first.");
-        return undefined;
-      }
+      const target = known ? targetOf(given, picture, vscode.window.activeTextEditor) : undefined;
+      if (known && target === undefined) return sayWhatIsMissing(given, "Open a Python file with a spec first.");
+      if (ON_ONE.includes(command) && target?.name === undefined)
+        return sayWhatIsMissing([], "Put the cursor into a function that has a spec first.");
+      if (target !== undefined) await opened(target);
       const answer: unknown = await next(command, target === undefined ? given : [target]);
       if (command === "intaglio.diff" && answer) await showDiff(answer as DiffAnswer, texts);
       if (command === "intaglio.log" && answer && target) await showLog(answer, target, texts);
@@ -100,18 +110,19 @@ export interface Parts {
 }
 
 /** The extension's own commands, by id; the manifest lists the same ones. */
-export function ownCommands(parts: Parts): Record<string, (argument?: unknown) => unknown> {
+export function ownCommands(parts: Parts): Record<string, (...given: unknown[]) => unknown> {
   const { context, log, session, picture, specs, artifact } = parts;
-  const here = (argument: unknown) => targetOf(argument, picture, vscode.window.activeTextEditor);
   const run = (command: string, argument: object) =>
     refusedByTrust(command) ? undefined : session.execute(command, argument).then(undefined, tellUser);
-  const onOne = (argument: unknown, act: (target: Required<Target>) => unknown): unknown => {
-    const target = here(argument);
-    if (target?.name !== undefined) return act({ uri: target.uri, name: target.name });
-    return vscode.window.showInformationMessage("Put the cursor into a function that has a spec first.");
+  const onOne = async (given: unknown[], act: (target: Required<Target>) => unknown): Promise<unknown> => {
+    const target = targetOf(given, picture, vscode.window.activeTextEditor);
+    if (target?.name === undefined)
+      return sayWhatIsMissing(given, "Put the cursor into a function that has a spec first.");
+    await opened(target);
+    return act({ uri: target.uri, name: target.name });
   };
-  const diff = (argument: unknown, against: "locked" | "candidate") =>
-    onOne(argument, (target) => vscode.commands.executeCommand("intaglio.diff", { ...target, against }));
+  const diff = (given: unknown[], against: "locked" | "candidate") =>
+    onOne(given, (target) => vscode.commands.executeCommand("intaglio.diff", { ...target, against }));
   return {
     "intaglio.restartServer": () => session.restart(),
     "intaglio.stopServer": () => session.stop(),
@@ -123,25 +134,24 @@ export function ownCommands(parts: Parts): Record<string, (argument?: unknown) =
     "intaglio.forgetKey": async () => (await forgetKey(context)) && session.restart(),
     "intaglio.filterSpecs": () => specs.filter(),
     "intaglio.refreshSpecs": () => session.refresh().then(undefined, tellUser),
-    "intaglio.openSpec": (node) => onOne(node, (target) => openSpec(target, picture, artifact)),
-    "intaglio.showArtifact": (argument) =>
-      onOne(argument, async (target) => {
+    "intaglio.showArtifact": (...given) =>
+      onOne(given, async (target) => {
         await vscode.commands.executeCommand("intaglio.artifact.focus");
         await artifact.show(target);
       }),
     "intaglio.showFileSpecs": () => showFileSpecs(picture),
-    "intaglio.diffLocked": (argument) => diff(argument, "locked"),
-    "intaglio.diffCandidate": (argument) => diff(argument, "candidate"),
-    "intaglio.compileWithRemark": (argument) =>
-      onOne(argument, async (target) => {
+    "intaglio.diffLocked": (...given) => diff(given, "locked"),
+    "intaglio.diffCandidate": (...given) => diff(given, "candidate"),
+    "intaglio.compileWithRemark": (...given) =>
+      onOne(given, async (target) => {
         const remark = await vscode.window.showInputBox({
           title: `Compile ${target.name} again`,
           prompt: "What should be different? It goes to the model with the spec.",
         });
         if (remark) await run("intaglio.compile", { ...target, remark });
       }),
-    "intaglio.adopt": (argument) =>
-      onOne(argument, async (target) => {
+    "intaglio.adopt": (...given) =>
+      onOne(given, async (target) => {
         const reason = await vscode.window.showInputBox({
           title: `Adopt the body of ${target.name} as hand-written`,
           prompt: "Why? The lock file keeps it. The body is locked only if it passes all four stages.",
@@ -154,13 +164,6 @@ export function ownCommands(parts: Parts): Record<string, (argument?: unknown) =
 
 function tellUser(error: unknown): void {
   void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-}
-
-async function openSpec(target: Required<Target>, picture: Picture, artifact: ArtifactView): Promise<void> {
-  const range = picture.find(target)?.summary.range;
-  const start = new vscode.Position(range?.start.line ?? 0, 0);
-  await vscode.window.showTextDocument(vscode.Uri.parse(target.uri), { selection: new vscode.Range(start, start) });
-  await artifact.show(target);
 }
 
 /** The file's specs in a list; choosing one goes there. */

@@ -20,6 +20,7 @@ export interface Api {
   readonly session: Session;
   readonly picture: Picture;
   readonly specs: SpecsView;
+  readonly artifact: ArtifactView;
   readonly tests: TestTree;
 }
 
@@ -54,6 +55,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     new Gutter(context, picture),
     new RunProgress(running, picture),
     new StreamingPreview(running, picture, texts),
+    specs.view.onDidChangeSelection(({ selection: [node] }) => {
+      if (node?.kind === "spec") void artifact.show(node);
+    }),
     ...Object.entries(ownCommands(parts)).map(([id, act]) => vscode.commands.registerCommand(id, act)),
     running.onChange((health) => {
       if (health.kind === "missing" || health.kind === "failed") void offerRepair(parts);
@@ -68,7 +72,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   );
   await running.start();
   void whenSelectionChanges(() => void running.restart()).then((ending) => context.subscriptions.push(ending));
-  return { session: running, picture, specs, tests };
+  return { session: running, picture, specs, artifact, tests };
 }
 
 export async function deactivate(): Promise<void> {

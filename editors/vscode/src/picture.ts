@@ -66,6 +66,16 @@ export class Picture {
     );
   }
 
+  /** As `all`, with one for each name of a file: two functions of one name are an error on both, and one row where names are ids. */
+  distinct(): Known[] {
+    const held = new Map<string, Known>();
+    for (const known of this.all()) {
+      const id = `${known.uri}::${known.summary.name}`;
+      if (!held.has(id)) held.set(id, known);
+    }
+    return [...held.values()];
+  }
+
   find(target: Target): Known | undefined {
     return this.all().find((known) => known.uri === target.uri && known.summary.name === target.name);
   }

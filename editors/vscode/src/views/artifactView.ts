@@ -85,7 +85,7 @@ function icon(name: string, colour: string | undefined): vscode.ThemeIcon {
 }
 
 export class ArtifactView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
-  private target: Target | undefined;
+  private target: Required<Target> | undefined;
   private rows: readonly Row[] = [];
   private asked = 0;
   private readonly changed = new vscode.EventEmitter<undefined>();
@@ -115,8 +115,8 @@ export class ArtifactView implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   /** Show one spec's details. */
-  async show(target: Target): Promise<void> {
-    this.target = target;
+  async show({ uri, name }: Required<Target>): Promise<void> {
+    this.target = { uri, name };
     await this.draw();
   }
 
@@ -150,11 +150,12 @@ export class ArtifactView implements vscode.TreeDataProvider<Row>, vscode.Dispos
   /** Ask and draw; an answer that a newer question has overtaken is dropped. */
   private async draw(): Promise<void> {
     const { target } = this;
-    if (target?.name === undefined || !this.view.visible) return;
+    if (target === undefined || !this.view.visible) return;
     const mine = ++this.asked;
     let rows: Row[] = [];
     let message = "";
     try {
+      await vscode.workspace.openTextDocument(vscode.Uri.parse(target.uri)); // the server tells of open files alone
       rows = rowsOf(
         await this.session.request<Artifact>("intaglio/artifact", target),
         this.picture.find(target)?.status,

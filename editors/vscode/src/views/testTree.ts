@@ -50,7 +50,7 @@ export class TestTree implements vscode.Disposable {
 
   private draw(): void {
     const byFile = new Map<string, Known[]>();
-    for (const known of this.picture.all()) byFile.set(known.uri, [...(byFile.get(known.uri) ?? []), known]);
+    for (const known of this.picture.distinct()) byFile.set(known.uri, [...(byFile.get(known.uri) ?? []), known]);
     const files = [...byFile].map(([uri, specs]) => {
       const item =
         this.controller.items.get(uri) ??
@@ -63,7 +63,7 @@ export class TestTree implements vscode.Disposable {
       return item;
     });
     this.controller.items.replace(files);
-    for (const known of this.picture.all())
+    for (const known of this.picture.distinct())
       if (known.status !== undefined) this.tellOutsideOfRuns(known.uri, known.status);
   }
 

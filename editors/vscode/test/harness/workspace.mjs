@@ -31,11 +31,22 @@ const MISTAKES = `"""Mistakes to be found."""
 def twice(number: int) -> int: ...
 `;
 
+const TWINS = `"""Two functions of one name."""
+
+# spec: Double the number.
+def twin(number: int) -> int: ...
+
+
+# spec: Halve the number.
+def twin(number: int) -> int: ...
+`;
+
 /** Write the workspace into a folder; the folder. */
 export function makeWorkspace(folder) {
   copyFileSync(sample, join(folder, "claims.py"));
   writeFileSync(join(folder, "fees.py"), FEE);
   writeFileSync(join(folder, "mistakes.py"), MISTAKES);
+  writeFileSync(join(folder, "twins.py"), TWINS);
   writeFileSync(join(folder, "pyproject.toml"), "[tool.intaglio]\nattempts = 3\n");
   execFileSync("git", ["init", "-q", folder]);
   return folder;

@@ -32,6 +32,23 @@ describe("the picture", () => {
     expect(picture.find({ uri, name: "decide" })?.summary.state).toBe("drifted");
   });
 
+  it("has one row for two functions of one name, which the editor's lists would refuse to take twice", () => {
+    const picture = new Picture();
+    picture.take({
+      version: 1,
+      uri,
+      documentVersion: 1,
+      specs: [spec({ range: lines(1, 2) }), spec(), spec({ name: "b" })],
+    });
+    picture.takeWorkspace([summary(other, "decide"), summary(other, "decide")]);
+    expect(picture.distinct().map((known) => [known.uri, known.summary.name])).toEqual([
+      [uri, "decide"],
+      [uri, "b"],
+      [other, "decide"],
+    ]);
+    expect(picture.all()).toHaveLength(5);
+  });
+
   it("finds the spec of a line in its comment and in its body, and none between", () => {
     const picture = new Picture();
     picture.take({
