@@ -36,6 +36,7 @@ class Served:
     requests: list
     gone: threading.Event
     ended: list = field(default_factory=list)
+    keys: list = field(default_factory=list)
 
 
 @contextmanager
@@ -64,6 +65,7 @@ def scripted(*steps, repeat=False, single=0):
             data = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             with arriving:
                 served.requests.append(data)
+                served.keys.append(self.headers["Authorization"])
                 self.number = len(served.requests)
             step = left[0] if repeat and len(left) == 1 else left.pop(0) if left else Step(status=500)
             step = step if isinstance(step, Step) else Step(step)

@@ -37,8 +37,8 @@ function freePort() {
   });
 }
 
-/** Start a workbench server with its own data folder. `settings` are the user's; `vsix` is installed first. */
-export async function startServer({ settings = {}, vsix, environment = {}, parameters = [] } = {}) {
+/** Start a workbench server with its own data folder. `settings` are the user's; `extensions` are packages, installed first. */
+export async function startServer({ settings = {}, extensions = [], environment = {}, parameters = [] } = {}) {
   const data = mkdtempSync(join(tmpdir(), "intaglio-workbench-"));
   mkdirSync(join(data, "data", "User"), { recursive: true });
   mkdirSync(join(data, "extensions"));
@@ -65,7 +65,8 @@ export async function startServer({ settings = {}, vsix, environment = {}, param
     "--accept-server-license-terms",
   ];
   const env = { ...process.env, EXTENSIONS_GALLERY: "{}", ...environment };
-  if (vsix !== undefined) await run(process.execPath, [main, ...common, "--install-extension", vsix], env);
+  if (extensions.length > 0)
+    await run(process.execPath, [main, ...common, ...extensions.flatMap((vsix) => ["--install-extension", vsix])], env);
   const port = await freePort();
   const child = spawn(
     process.execPath,

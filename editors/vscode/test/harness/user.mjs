@@ -1,0 +1,141 @@
+// What a user does in the workbench: looks, clicks, types; a screenshot after each step in test/screenshots. Waits for what a user would see.
+
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { openBrowser, startServer } from "./workbench.mjs";
+
+export const extension = resolve(import.meta.dirname, "..", "..");
+export const repository = resolve(extension, "..", "..");
+const PATIENCE = 30_000;
+
+/**
+ * Install the package into a fresh workbench and sit down in front of it. `name` stands before the screenshots' names; `patience` is how
+ * long a user would wait for any one thing, in milliseconds.
+ */
+export async function sitDown({ name, settings = {}, environment = {}, extensions = [], patience = PATIENCE }) {
+  const server = await startServer({
+    extensions: [join(extension, "dist", "intaglio.vsix"), ...extensions],
+    settings: {
+      "editor.minimap.enabled": false,
+      "breadcrumbs.enabled": false,
+      "workbench.layoutControl.enabled": false,
+      "window.commandCenter": false,
+      ...settings,
+    },
+    environment,
+  });
+  const { browser, page } = await openBrowser({ width: 1180, height: 720 });
+  page.setDefaultTimeout(patience);
+  const screenshots = join(extension, "test", "screenshots");
+  mkdirSync(screenshots, { recursive: true });
+  const started = Date.now();
+  let number = 0;
+  const picture = (words) => page.screenshot({ path: join(screenshots, `${name}-${words}.png`) });
+
+  const user = {
+    page,
+    server,
+    status: (words) => page.locator(".statusbar-item", { hasText: words }).first().waitFor(),
+    toast: (words) => page.locator(".notification-toast", { hasText: words }),
+    lens: (words) => page.locator(".codelens-decoration", { hasText: words }).first().waitFor(),
+    openFile: (file) => page.locator(".explorer-folders-view .monaco-list-row", { hasText: file }).dblclick(),
+
+    async open(query) {
+      await page.goto(`${server.origin}/?${query}`);
+    },
+
+    async step(words, act) {
+      const begun = Date.now();
+      await act();
+      number += 1;
+      await picture(`${String(number).padStart(2, "0")}-${words}`);
+      console.log(`ok      ${words} (${Date.now() - begun} ms)`);
+    },
+
+    /** Choose in the quick pick that is open the entry that has `words`. */
+    async pick(words) {
+      await page.locator(".quick-input-widget input.input").fill(words);
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: words }).first().waitFor();
+      await page.keyboard.press("Enter");
+    },
+
+    async palette(command) {
+      await page.keyboard.press("F1");
+      await page.locator(".quick-input-widget input.input").fill(`>${command}`);
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: command }).first().waitFor();
+      await page.keyboard.press("Enter");
+    },
+
+    /** Type into the input box whose title is `title`, and confirm. */
+    async answer(title, text) {
+      await page.locator(".quick-input-widget", { hasText: title }).waitFor();
+      await page.locator(".quick-input-widget input.input").fill(text);
+      await page.keyboard.press("Enter");
+    },
+
+    async goTo(line, column = 1) {
+      await page.keyboard.press("Control+1"); // focus the editor
+      await page.keyboard.press("Control+g");
+      await page.locator(".quick-input-widget input.input").fill(`:${line}:${column}`);
+      await page.keyboard.press("Enter");
+    },
+
+    async save() {
+      await page.keyboard.press("Control+1"); // focus the editor
+      await page.keyboard.press("Control+s");
+    },
+
+    /** Open the light bulb's menu at the cursor and wait for what it offers; the row. */
+    async lightbulb(words) {
+      const row = page.locator(".action-widget .monaco-list-row", { hasText: words }).first();
+      const end = Date.now() + patience;
+      while (Date.now() < end) {
+        await page.keyboard.press("Control+.");
+        const shown = await row.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        );
+        if (shown) return row;
+        await page.keyboard.press("Escape");
+      }
+      throw new Error(`the light bulb does not offer "${words}"`);
+    },
+
+    /** By the keyboard: the menu is covered by a layer that takes the mouse's events. */
+    async choose(row) {
+      const focused = () => row.evaluate((element) => element.classList.contains("focused"));
+      for (let tries = 0; tries < 20 && !(await focused()); tries++) await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+    },
+
+    /** Whether the ghost beside a function shows `words`. */
+    ghost: (words) =>
+      page.waitForFunction(
+        (wanted) =>
+          [...document.querySelectorAll(".view-line span")].some((span) =>
+            getComputedStyle(span, "::after").content.includes(wanted),
+          ),
+        words,
+      ),
+  };
+
+  /** Do all of it; then leave, and end this process with what came of it. */
+  user.run = async (act, ...endings) => {
+    let failure;
+    try {
+      await act();
+      console.log(`${number} steps in ${Math.round((Date.now() - started) / 1000)} s`);
+    } catch (error) {
+      failure = error;
+      await picture("failed");
+      console.error(`FAILED  after step ${number}: ${error.message}`);
+    } finally {
+      await browser.close();
+      server.stop();
+      for (const end of endings) end();
+    }
+    console.log(`${number} passed, ${failure === undefined ? 0 : 1} failed`);
+    process.exit(failure === undefined ? 0 : 1);
+  };
+  return user;
+}
