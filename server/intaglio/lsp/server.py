@@ -20,6 +20,7 @@ from pygls.lsp.server import LanguageServer
 from intaglio import __version__
 from intaglio.lsp.client import Client
 from intaglio.lsp.protocol import Protocol
+from intaglio.lsp.refreshing import Refreshing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +73,7 @@ class Server(LanguageServer):
         self.folder_uris: list[str] = []
         self.watch: asyncio.Task[None] | None = None
         self.stop_event = threading.Event()
+        self._refreshing = Refreshing(self._refresh)
 
     @property
     def session(self) -> Session:
@@ -184,7 +186,8 @@ class Server(LanguageServer):
             self.protocol.send_text(METHOD, status)
         self._sent[file.uri] = _Sent(file.version, diagnostics, status, pictures)
         if last.pictures and not all(map(operator.is_, last.pictures, pictures)):
-            self.refresh()
+            at_work = any(one.job for one in pictures)
+            self._refreshing.changed(asyncio.get_running_loop(), settled=not at_work)
         if session.trusts(desk.root) and desk.not_looked_up():
             self._look_back_soon(file.uri)
         look_for_unfinished(self, desk.root)
@@ -215,7 +218,7 @@ class Server(LanguageServer):
         if self._sent.pop(uri, None) is not None:
             self.protocol.send(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, {"uri": uri, "diagnostics": []})
 
-    def refresh(self) -> None:
+    def _refresh(self) -> None:
         """Have the client ask anew for what it draws beside the text."""
         client = self.session.client
         for wanted, method in (
@@ -259,6 +262,7 @@ class Server(LanguageServer):
         if self.ending:
             return
         self.ending = True
+        self._refreshing.stop()
         self.protocol.quiet = True
         if self._jobs is not None:
             self._jobs.close()

@@ -5,9 +5,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { STATE_NAMES } from "../../src/presentation";
+import { isRunning, type SpecStatus } from "../../src/protocol";
 import { rowsOf } from "../../src/views/artifactView";
 import { type Node, SpecsView } from "../../src/views/specsView";
-import { api, apply, cursorAt, inState, open, runAll, status, test, until, uriOf } from "./testing";
+import { api, apply, cursorAt, inState, lenses, open, runAll, status, test, until, uriOf } from "./testing";
 
 const folder = () => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
 
@@ -85,6 +86,27 @@ test("compiling from the palette takes the function at the cursor; the edit asks
     ["passed", "passed", "passed", "passed"],
   );
   assert.ok(existsSync(join(folder(), ".intaglio", "locks", "claims.py.toml")));
+});
+
+test("whenever the status changes, the lenses say the same", async () => {
+  const uri = uriOf("claims.py");
+  const answers: Promise<{ said: SpecStatus; later: SpecStatus | undefined; titles: string[] }>[] = [];
+  const listening = api.picture.onChange(() => {
+    const said = status("claims.py", "decide");
+    if (said !== undefined)
+      answers.push(lenses(uri).then((titles) => ({ said, later: status("claims.py", "decide"), titles })));
+  });
+  await vscode.commands.executeCommand("intaglio.validate", { uri: uri.toString(), name: "decide" });
+  await api.session.request("intaglio/barrier", { uri: uri.toString() });
+  listening.dispose();
+  const seen = await Promise.all(answers);
+  assert.ok(seen.some(({ said }) => said.job !== "") && seen.at(-1)?.said.job === "", "a run was seen, and its end");
+  for (const { said, later, titles } of seen) {
+    const shows = (spec: SpecStatus | undefined) =>
+      spec !== undefined &&
+      (isRunning(spec) ? titles.some((title) => title.endsWith("cancel")) : titles[0]?.startsWith(spec.state));
+    assert.ok(shows(said) || shows(later), `the status said ${said.state}, ${said.phase}; the lenses ${titles}`);
+  }
 });
 
 test("the details of an artifact have its stages, its lock and its fingerprints", async () => {
