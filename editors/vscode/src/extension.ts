@@ -71,7 +71,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     ...refreshing(running),
   );
   await running.start();
-  void whenSelectionChanges(() => void running.restart()).then((ending) => context.subscriptions.push(ending));
+  context.subscriptions.push(whenSelectionChanges(() => void running.reconsider(), log));
   return { session: running, picture, specs, artifact, tests };
 }
 

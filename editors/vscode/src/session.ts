@@ -5,7 +5,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import * as vscode from "vscode";
 import {
   CloseAction,
@@ -20,7 +20,7 @@ import {
 import { environmentOfKeys, keyNames } from "./keys";
 import type { Picture } from "./picture";
 import type { FileStatus, Preview, SpecsAnswer } from "./protocol";
-import { type Found, find, lastLine, type Missing, series } from "./server/discovery";
+import { type Found, find, lastLine, type Missing, series, withoutRelativePath } from "./server/discovery";
 import { selectedInterpreter } from "./server/python";
 import { serverSettingNames, written } from "./settings";
 
@@ -31,6 +31,21 @@ export type Health =
   | { readonly kind: "missing"; readonly why: Missing }
   | { readonly kind: "failed"; readonly why: string }
   | { readonly kind: "stopped" };
+
+/** A URI as the editor writes it: the server's own of a file that is not open may differ (`file:///C:/a` for `file:///c%3A/a`). */
+function canonical(uri: string): string {
+  return vscode.Uri.parse(uri).toString();
+}
+
+/** What the server's process said last on its error stream, and how it ended. */
+interface Last {
+  said: string;
+  ended: string;
+}
+
+function wordsOf({ said, ended }: Last): string {
+  return (ended === "" ? "" : `, at last by ${ended}`) + (said === "" ? "" : `; it said: ${said}`);
+}
 
 const CRASHES_BEFORE_GIVING_UP = 3;
 const CRASH_WINDOW = 3 * 60_000;
@@ -64,6 +79,7 @@ export class Session implements vscode.Disposable {
 
   restart(): Promise<void> {
     return this.inTurn(async () => {
+      this.crashes.length = 0;
       await this.end();
       await this.begin();
     });
@@ -78,12 +94,14 @@ export class Session implements vscode.Disposable {
     this.previewed.dispose();
   }
 
+  /** Another server may be meant now (another environment was selected): that one is started, and one that is still meant goes on. */
+  async reconsider(): Promise<void> {
+    if (!this.runs(await this.search())) await this.restart();
+  }
+
   /** The workspace is trusted now: keys and the workspace's own environment count, so the search begins anew if that matters. */
   async trust(): Promise<void> {
-    const before = this.health;
-    const found = await this.search();
-    const same = before.kind === "running" && "place" in found && found.place.command === before.found.place.command;
-    if (same && keyNames(this.context).length === 0)
+    if (this.runs(await this.search()) && keyNames(this.context).length === 0)
       await this.client?.sendNotification("intaglio/trust", { trusted: true });
     else await this.restart();
   }
@@ -102,7 +120,7 @@ export class Session implements vscode.Disposable {
   async refresh(): Promise<void> {
     if (this.client?.state !== State.Running) return;
     const answer = await this.client.sendRequest<SpecsAnswer>("intaglio/specs", {});
-    this.picture.takeWorkspace(answer.specs);
+    this.picture.takeWorkspace(answer.specs.map((spec) => ({ ...spec, uri: canonical(spec.uri) })));
   }
 
   /** The settings changed: send those that are written. A server that asks for them itself gets the same. */
@@ -121,15 +139,22 @@ export class Session implements vscode.Disposable {
     return this.queue;
   }
 
+  private runs(found: Found | Missing): boolean {
+    const { health } = this;
+    return health.kind === "running" && "place" in found && found.place.command === health.found.place.command;
+  }
+
   private async search(): Promise<Found | Missing> {
     const folders = vscode.workspace.workspaceFolders ?? [];
     const trusted = vscode.workspace.isTrusted;
+    const setting = vscode.workspace.getConfiguration("intaglio").get<string>("server.path", "").trim();
+    const asking = trusted && setting === "";
     return find(
       {
-        setting: vscode.workspace.getConfiguration("intaglio").get<string>("server.path", "").trim(),
+        setting,
         trusted,
         folders: folders.filter((folder) => folder.uri.scheme === "file").map((folder) => folder.uri.fsPath),
-        interpreter: trusted ? await selectedInterpreter(folders[0]?.uri, this.log) : undefined,
+        interpreter: asking ? await selectedInterpreter(folders[0]?.uri, this.log) : undefined,
         path: process.env["PATH"] ?? "",
         own: this.own,
         windows: process.platform === "win32",
@@ -152,22 +177,34 @@ export class Session implements vscode.Disposable {
       return;
     }
     this.log.info(`Starting ${found.place.command} (${found.place.origin}), version ${found.version}`);
-    const said = { last: "" };
+    const last: Last = { said: "", ended: "" };
     const client = new LanguageClient(
       "intaglio",
       "Intaglio",
-      () => this.spawn(found.place.command, said),
-      this.options(() => this.become({ kind: "failed", why: said.last || "it ended without a word" })),
+      () => this.spawn(found.place.command, last),
+      this.options(() =>
+        this.become({
+          kind: "failed",
+          why: `it ended ${CRASHES_BEFORE_GIVING_UP} times within ${CRASH_WINDOW / 60_000} minutes${wordsOf(last)}`,
+        }),
+      ),
     );
-    client.onNotification("intaglio/status", (status: FileStatus) => this.picture.take(status));
-    client.onNotification("intaglio/preview", (preview: Preview) => this.previewed.fire(preview));
+    client.onNotification("intaglio/status", (status: FileStatus) =>
+      this.picture.take({ ...status, uri: canonical(status.uri) }),
+    );
+    client.onNotification("intaglio/preview", (preview: Preview) =>
+      this.previewed.fire({ ...preview, uri: canonical(preview.uri) }),
+    );
     this.client = client;
     try {
       await client.start();
       this.become({ kind: "running", found });
+      client.onDidChangeState(({ newState }) => {
+        if (newState === State.Running) void this.refresh().catch(() => undefined); // started again after a crash
+      });
       await this.refresh();
     } catch (error) {
-      const why = said.last || (error instanceof Error ? error.message : String(error));
+      const why = last.said || (error instanceof Error ? error.message : String(error));
       this.log.error(`The server did not start: ${why}`);
       this.become({ kind: "failed", why });
     }
@@ -200,24 +237,20 @@ export class Session implements vscode.Disposable {
   }
 
   /** The server's process, in a folder that is nobody's, so that nothing of the workspace is read by being started there. */
-  private async spawn(command: string, said: { last: string }): Promise<ChildProcess> {
+  private async spawn(command: string, last: Last): Promise<ChildProcess> {
+    Object.assign(last, { said: "", ended: "" });
     await mkdir(this.context.globalStorageUri.fsPath, { recursive: true });
     const keys = vscode.workspace.isTrusted ? await environmentOfKeys(this.context) : {};
-    const path = process.env["PATH"] ?? "";
     const child = spawn(command, ["lsp"], {
       cwd: this.context.globalStorageUri.fsPath,
-      env: {
-        ...process.env,
-        PATH: path
-          .split(delimiter)
-          .filter((folder) => folder !== "" && folder !== ".")
-          .join(delimiter),
-        ...keys,
-      },
+      env: { ...withoutRelativePath(process.env, process.platform === "win32"), ...keys },
       stdio: "pipe",
     });
     child.stderr.on("data", (data: Buffer) => {
-      said.last = lastLine(data.toString()) || said.last;
+      last.said = lastLine(data.toString()) || last.said;
+    });
+    child.on("exit", (code, signal) => {
+      last.ended = signal === null ? `exit code ${code}` : `signal ${signal}`;
     });
     await new Promise<void>((settle, reject) => {
       child.once("spawn", () => settle());

@@ -5,7 +5,7 @@
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { delimiter, isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, type PlatformPath, posix, win32 } from "node:path";
 
 export interface Place {
   readonly command: string;
@@ -42,9 +42,26 @@ export interface Missing {
   readonly named: boolean;
 }
 
-/** The scripts' folder of a virtual environment. */
+/** The system's way of writing paths, told rather than asked, so that both are tested on either. */
+function pathsOf(windows: boolean): PlatformPath {
+  return windows ? win32 : posix;
+}
+
+/** A command of a virtual environment. */
 export function scriptIn(environment: string, name: string, windows: boolean): string {
-  return windows ? join(environment, "Scripts", `${name}.exe`) : join(environment, "bin", name);
+  return windows ? win32.join(environment, "Scripts", `${name}.exe`) : posix.join(environment, "bin", name);
+}
+
+/** The environment without what PATH has relative to the folder at hand: there a workspace could put commands of its own. */
+export function withoutRelativePath(environment: NodeJS.ProcessEnv, windows: boolean): NodeJS.ProcessEnv {
+  const { delimiter, isAbsolute } = pathsOf(windows);
+  const isPath = (name: string) => (windows ? name.toUpperCase() === "PATH" : name === "PATH");
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      isPath(name) ? value?.split(delimiter).filter(isAbsolute).join(delimiter) : value,
+    ]),
+  );
 }
 
 /**
@@ -52,6 +69,7 @@ export function scriptIn(environment: string, name: string, windows: boolean): s
  * Until the workspace is trusted nothing that lies in it is named, wherever it was found: it would be run.
  */
 export function places(around: Surroundings): Place[] {
+  const { delimiter, isAbsolute, join, resolve } = pathsOf(around.windows);
   const script = around.windows ? "intaglio.exe" : "intaglio";
   if (around.setting !== "") {
     const command = isAbsolute(around.setting) ? around.setting : resolve(around.folders[0] ?? "", around.setting);
@@ -66,7 +84,10 @@ export function places(around: Surroundings): Place[] {
     ),
     ...(around.interpreter === undefined
       ? []
-      : [{ command: join(around.interpreter, "..", script), origin: "the selected Python environment" }]),
+      : besides(around.interpreter, around.windows).map((command) => ({
+          command,
+          origin: "the selected Python environment",
+        }))),
     ...around.path
       .split(delimiter)
       .filter((folder) => folder !== "" && isAbsolute(folder))
@@ -76,14 +97,22 @@ export function places(around: Surroundings): Place[] {
   return allowed(listed, around);
 }
 
-function allowed(listed: readonly Place[], around: Surroundings): Place[] {
-  if (around.trusted) return [...listed];
-  return listed.filter((place) => !around.folders.some((folder) => isInside(place.command, folder)));
+/** Where an environment's commands are, by its interpreter: beside it; on Windows also in Scripts, for one that is not virtual. */
+function besides(interpreter: string, windows: boolean): string[] {
+  if (!windows) return [posix.join(interpreter, "..", "intaglio")];
+  const folder = win32.dirname(interpreter);
+  return [win32.join(folder, "intaglio.exe"), scriptIn(folder, "intaglio", true)];
 }
 
-export function isInside(path: string, folder: string): boolean {
+function allowed(listed: readonly Place[], around: Surroundings): Place[] {
+  if (around.trusted) return [...listed];
+  return listed.filter((place) => !around.folders.some((folder) => isInside(place.command, folder, around.windows)));
+}
+
+export function isInside(path: string, folder: string, windows: boolean): boolean {
+  const { isAbsolute, relative } = pathsOf(windows);
   const way = relative(folder, path);
-  return way === "" || (!way.startsWith("..") && !isAbsolute(way));
+  return way === "" || (!/^\.\.($|[\\/])/.test(way) && !isAbsolute(way));
 }
 
 /** The first place whose server fits `wanted`; or why none does. A server that the user named is taken or refused, not passed by. */
@@ -127,7 +156,7 @@ export function series(version: string): string {
 /** Run `COMMAND --version`, in no folder of the workspace, for at most 20 seconds. */
 export function probe(command: string): Promise<Probe> {
   return new Promise((settle) => {
-    execFile(command, ["--version"], { timeout: 20_000, cwd: resolve(command, "..") }, (error, stdout, stderr) => {
+    execFile(command, ["--version"], { timeout: 20_000, cwd: dirname(command) }, (error, stdout, stderr) => {
       const version = /\bversion (\d+\.\d+\S*)/.exec(stdout)?.[1];
       if (version !== undefined) settle({ version });
       else settle({ failure: lastLine(stderr) || error?.message || `it says ${JSON.stringify(stdout.slice(0, 80))}` });

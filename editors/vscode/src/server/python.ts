@@ -1,20 +1,17 @@
 /** What the Python extension says of the selected environment, when that extension is there. Needs nothing of it. */
 
+import type { PythonExtension } from "@vscode/python-extension";
 import * as vscode from "vscode";
 
-interface PythonApi {
-  readonly environments?: {
-    getActiveEnvironmentPath(resource?: vscode.Uri): { readonly path: string };
-    resolveEnvironment(path: {
-      readonly path: string;
-    }): Promise<{ readonly executable: { readonly uri?: vscode.Uri } } | undefined>;
-    readonly onDidChangeActiveEnvironmentPath: vscode.Event<unknown>;
-  };
-}
+export type Environments = Pick<
+  PythonExtension["environments"],
+  "getActiveEnvironmentPath" | "resolveEnvironment" | "onDidChangeActiveEnvironmentPath"
+>;
 
-async function environments(): Promise<PythonApi["environments"]> {
-  const extension = vscode.extensions.getExtension<PythonApi>("ms-python.python");
-  return extension === undefined ? undefined : (await extension.activate()).environments;
+/** The part of the documented API that is used here. Undefined without the extension, and where it is not enabled (restricted mode). */
+async function environments(): Promise<Environments | undefined> {
+  const extension = vscode.extensions.getExtension<Partial<PythonExtension>>("ms-python.python");
+  return (await extension?.activate())?.environments;
 }
 
 /** The selected interpreter's path; undefined without the extension, or when it knows none. */
@@ -33,8 +30,18 @@ export async function selectedInterpreter(
   }
 }
 
-/** Call `changed` when another environment is selected. */
-export async function whenSelectionChanges(changed: () => void): Promise<vscode.Disposable> {
-  const known = await environments();
-  return known?.onDidChangeActiveEnvironmentPath(changed) ?? new vscode.Disposable(() => undefined);
+/** Call `changed` when another environment is selected; also when the Python extension is installed or enabled only later. */
+export function whenSelectionChanges(changed: () => void, log: vscode.LogOutputChannel): vscode.Disposable {
+  let following: vscode.Disposable | undefined;
+  const follow = async () => {
+    try {
+      const known = following === undefined ? await environments() : undefined;
+      following ??= known?.onDidChangeActiveEnvironmentPath(changed);
+    } catch (error) {
+      log.warn(`The Python extension could not be asked for its selections: ${error}`);
+    }
+  };
+  void follow();
+  const coming = vscode.extensions.onDidChange(() => void follow());
+  return { dispose: () => vscode.Disposable.from(coming, ...(following === undefined ? [] : [following])).dispose() };
 }

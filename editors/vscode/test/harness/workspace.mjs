@@ -1,7 +1,7 @@
 // The workspace that the tests open: one spec that its rules cover, one that needs a model, one with mistakes.
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const sample = resolve(import.meta.dirname, "..", "..", "media", "walkthrough", "intaglio_sample.py");
@@ -50,4 +50,30 @@ export function makeWorkspace(folder) {
   writeFileSync(join(folder, "pyproject.toml"), "[tool.intaglio]\nattempts = 3\n");
   execFileSync("git", ["init", "-q", folder]);
   return folder;
+}
+
+const NET = `"""Net amounts of invoices."""
+
+# spec: Compute the net amount: the gross amount less the discount when it was paid in time.
+# require: 0 <= discount <= gross <= 1000000
+# rule: in_time -> gross - discount
+# rule: otherwise -> gross
+# example: net(100, 2, True) == 98
+# example: net(100, 2, False) == 100
+def net(gross: int, discount: int, in_time: bool) -> int: ...
+`;
+
+/** Write a workspace of two folders, one with a name that is escaped in URIs, into a folder; the workspace's file. */
+export function makeSeveralRoots(folder) {
+  const names = ["claims", "rechnungen (ü) + 1@home"];
+  for (const name of names) mkdirSync(join(folder, name));
+  const [claims, invoices] = names.map((name) => join(folder, name));
+  copyFileSync(sample, join(claims, "claims.py"));
+  writeFileSync(join(claims, "fees.py"), FEE);
+  writeFileSync(join(claims, "pyproject.toml"), "[tool.intaglio]\nattempts = 3\n");
+  writeFileSync(join(invoices, "invoice.py"), NET);
+  writeFileSync(join(invoices, "intaglio.toml"), "attempts = 1\n");
+  const file = join(folder, "both.code-workspace");
+  writeFileSync(file, JSON.stringify({ folders: names.map((path) => ({ path })), settings: {} }));
+  return file;
 }

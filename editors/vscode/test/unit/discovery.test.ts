@@ -2,7 +2,15 @@ import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { find, fits, places, probe, type Surroundings } from "../../src/server/discovery";
+import {
+  find,
+  fits,
+  isInside,
+  places,
+  probe,
+  type Surroundings,
+  withoutRelativePath,
+} from "../../src/server/discovery";
 
 const around: Surroundings = {
   setting: "",
@@ -47,11 +55,71 @@ describe("places", () => {
     ]);
     expect(places({ ...around, setting: "/work/claims/tools/intaglio", trusted: false })).toEqual([]);
   });
+});
 
-  it("on Windows are executables in Scripts", () => {
-    const own = places({ ...around, windows: true, path: "" }).at(-1)?.command ?? "";
-    expect(own).toContain("Scripts");
-    expect(own).toMatch(/intaglio\.exe$/);
+describe("on Windows", () => {
+  const windows: Surroundings = {
+    setting: "",
+    trusted: true,
+    folders: ["c:\\Work\\claims"],
+    interpreter: "C:\\Users\\ann\\env\\Scripts\\python.exe",
+    path: "C:\\Python312\\Scripts\\;D:\\tools;.;tools\\bin;C:\\work\\CLAIMS\\bin",
+    own: "C:\\Users\\ann\\AppData\\Roaming\\intaglio\\server",
+    windows: true,
+  };
+  const commands = (around: Surroundings) => places(around).map((place) => place.command);
+
+  it("places are executables in Scripts, beside the interpreter, and in each folder of a PATH of semicolons and drives", () => {
+    expect(commands(windows)).toEqual([
+      "c:\\Work\\claims\\.venv\\Scripts\\intaglio.exe",
+      "c:\\Work\\claims\\venv\\Scripts\\intaglio.exe",
+      "C:\\Users\\ann\\env\\Scripts\\intaglio.exe",
+      "C:\\Users\\ann\\env\\Scripts\\Scripts\\intaglio.exe",
+      "C:\\Python312\\Scripts\\intaglio.exe",
+      "D:\\tools\\intaglio.exe",
+      "C:\\work\\CLAIMS\\bin\\intaglio.exe",
+      "C:\\Users\\ann\\AppData\\Roaming\\intaglio\\server\\Scripts\\intaglio.exe",
+    ]);
+  });
+
+  it("an interpreter that is in no virtual environment has its commands in Scripts below it", () => {
+    expect(commands({ ...windows, interpreter: "C:\\Python312\\python.exe", path: "" })).toContain(
+      "C:\\Python312\\Scripts\\intaglio.exe",
+    );
+  });
+
+  it("nothing of an untrusted workspace is named, in whatever case its drive and folders are written", () => {
+    expect(commands({ ...windows, trusted: false, interpreter: "C:\\WORK\\claims\\env\\python.exe" })).toEqual([
+      "C:\\Python312\\Scripts\\intaglio.exe",
+      "D:\\tools\\intaglio.exe",
+      "C:\\Users\\ann\\AppData\\Roaming\\intaglio\\server\\Scripts\\intaglio.exe",
+    ]);
+    expect(isInside("D:\\Work\\claims\\x.exe", "C:\\Work\\claims", true)).toBe(false);
+    expect(isInside("C:\\Work\\claims-too\\x.exe", "C:\\Work\\claims", true)).toBe(false);
+    expect(isInside("C:\\Work\\claims\\..hidden\\x.exe", "C:\\Work\\claims", true)).toBe(true);
+  });
+
+  it("the setting is taken with a drive, and relative to the first folder without one", () => {
+    expect(commands({ ...windows, setting: "D:\\env\\Scripts\\intaglio.exe" })).toEqual([
+      "D:\\env\\Scripts\\intaglio.exe",
+    ]);
+    expect(commands({ ...windows, setting: "env\\Scripts\\intaglio.exe" })).toEqual([
+      "c:\\Work\\claims\\env\\Scripts\\intaglio.exe",
+    ]);
+    expect(commands({ ...windows, setting: "env/Scripts/intaglio.exe", trusted: false })).toEqual([]);
+  });
+});
+
+describe("the server's environment", () => {
+  it("has no folder on PATH that is relative to where it is started, and all else as it was", () => {
+    expect(withoutRelativePath({ PATH: "/usr/bin:.::bin:/opt/bin", HOME: "/root" }, false)).toEqual({
+      PATH: "/usr/bin:/opt/bin",
+      HOME: "/root",
+    });
+    expect(withoutRelativePath({ Path: "C:\\Windows;.;bin;D:\\tools" }, true)).toEqual({
+      Path: "C:\\Windows;D:\\tools",
+    });
+    expect(withoutRelativePath({ Path: "." }, false)).toEqual({ Path: "." });
   });
 });
 

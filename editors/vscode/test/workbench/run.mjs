@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { openBrowser, startServer } from "../harness/workbench.mjs";
-import { makeWorkspace } from "../harness/workspace.mjs";
+import { makeSeveralRoots, makeWorkspace } from "../harness/workspace.mjs";
 
 const MOST = 240_000;
 const extension = resolve(import.meta.dirname, "..", "..");
@@ -19,7 +19,7 @@ const SUITES = {
   several_roots: (folder) => ({
     query: `workspace=${makeSeveralRoots(folder)}`,
     settings: {},
-    extensions: [join(extension, "dist", "python-extension")],
+    extensions: [join(extension, "dist", "python-extension", "python.vsix")],
   }),
 };
 
@@ -27,6 +27,7 @@ async function runSuite(name) {
   const folder = mkdtempSync(join(tmpdir(), "intaglio-workspace-"));
   const { query, settings, extensions } = SUITES[name](folder);
   const server = await startServer({
+    extensions,
     settings: { "security.workspace.trust.enabled": false, ...settings },
     parameters: ["--enable-smoke-test-driver", "--disable-workspace-trust"],
     environment: { INTAGLIO_TEST_INTERPRETER: join(process.env.INTAGLIO, "..", "python"), PATH: withoutServer() },
@@ -46,7 +47,7 @@ async function runSuite(name) {
     if (process.env.VERBOSE) page.on("console", (message) => console.log("page:", message.text()));
     const remote = (path) => `vscode-remote://127.0.0.1:${server.port}${path}`;
     const payload = [
-      ...[extension, ...extensions].map((path) => ["extensionDevelopmentPath", remote(path)]),
+      ["extensionDevelopmentPath", remote(extension)],
       ["extensionTestsPath", remote(join(extension, "dist", "workbench", `${name}.cjs`))],
     ];
     await page.goto(`${server.origin}/?${query}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
