@@ -77,7 +77,12 @@ export function commandMiddleware(picture: Picture, texts: Texts): Middleware {
       if (ON_ONE.includes(command) && target?.name === undefined)
         return sayWhatIsMissing([], "Put the cursor into a function that has a spec first.");
       if (target !== undefined) await opened(target);
-      const answer: unknown = await next(command, target === undefined ? given : [target]);
+      let answer: unknown;
+      try {
+        answer = await next(command, target === undefined ? given : [target]);
+      } catch (error) {
+        return tellUser(error); // the palette would say it in a dialog that has to be closed first
+      }
       if (command === "intaglio.diff" && answer) await showDiff(answer as DiffAnswer, texts);
       if (command === "intaglio.log" && answer && target) await showLog(answer, target, texts);
       return answer;
@@ -181,7 +186,7 @@ async function showFileSpecs(picture: Picture): Promise<void> {
       const look = lookOf(spec);
       return { label: `$(${look.icon}) ${spec.name}`, description: look.words, detail: spec.reasons.join("; "), spec };
     }),
-    { title: "Intaglio: this file's specs" },
+    { title: "Intaglio: this file's specs", matchOnDescription: true, matchOnDetail: true },
   );
   if (choice === undefined) return;
   const { line, character } = choice.spec.nameRange.start;

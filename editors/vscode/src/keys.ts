@@ -36,7 +36,11 @@ export async function askForKey(context: vscode.ExtensionContext): Promise<boole
   const other = { label: "Another variable...", description: "as the provider's documentation names it", variable: "" };
   const choice = await vscode.window.showQuickPick(
     [...PROVIDERS.map((provider) => ({ ...provider, description: provider.variable })), other],
-    { title: "Intaglio: whose key?", placeHolder: "The key is kept in the editor's secret storage" },
+    {
+      title: "Intaglio: whose key?",
+      placeHolder: "The key is kept in the editor's secret storage",
+      matchOnDescription: true,
+    },
   );
   if (choice === undefined) return false;
   const name =

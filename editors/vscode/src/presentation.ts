@@ -70,6 +70,15 @@ export function describeRun(spec: SpecStatus): string {
   return attempt + doing + (spec.tokens > 0 ? ` (${describeTokens(spec)})` : "");
 }
 
+/** Why a run came to nothing, in one message; `why` is the first thing that was found. */
+export function describeRefusal(spec: SpecStatus, why: string): string {
+  const failed = spec.stages.find((stage) => stage.outcome === "failed");
+  if (failed === undefined) return `${spec.name}: ${why}`;
+  if (spec.attempt === 0) return `${spec.name} failed at ${failed.stage}: ${why}`;
+  const attempts = spec.attempt === 1 ? "in one attempt" : `in ${spec.attempt} attempts`;
+  return `${spec.name}: no body passed ${attempts}, and the file is as it was. The last one failed at ${failed.stage}: ${why}`;
+}
+
 /** Tokens and price: "340 tokens, $0.0021"; an estimate is called one. */
 export function describeTokens(spec: Pick<SpecStatus, "tokens" | "estimated" | "cost">): string {
   const tokens = `${spec.estimated ? "about " : ""}${spec.tokens} tokens`;

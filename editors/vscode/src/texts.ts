@@ -7,11 +7,12 @@ export const SCHEME = "intaglio";
 export class Texts implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly texts = new Map<string, string>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  /** Stands above the registration, which looks for it. */
+  readonly onDidChange = this.changed.event;
   private readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
   private readonly closing = vscode.workspace.onDidCloseTextDocument((document) =>
     this.texts.delete(document.uri.toString()),
   );
-  readonly onDidChange = this.changed.event;
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     return this.texts.get(uri.toString()) ?? "";

@@ -5,7 +5,7 @@
 
 import * as vscode from "vscode";
 import type { Picture } from "../picture";
-import type { Preview } from "../protocol";
+import { isRunning, type Preview } from "../protocol";
 import type { Session } from "../session";
 import type { Texts } from "../texts";
 
@@ -15,7 +15,8 @@ export class StreamingPreview implements vscode.Disposable {
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
   private readonly latest = new Map<string, Preview>();
-  private readonly opened = new Set<string>();
+  /** Of those shown in an editor beside, its document. */
+  private readonly beside = new Map<string, vscode.Uri>();
   private readonly subscriptions: { dispose(): unknown }[];
 
   constructor(
@@ -25,10 +26,10 @@ export class StreamingPreview implements vscode.Disposable {
   ) {
     this.subscriptions = [
       session.onPreview((preview) => this.take(preview)),
-      session.onChange((health) => {
-        if (health.kind !== "running") this.forgetAll();
+      picture.onChange(() => {
+        this.forgetEnded();
+        this.drawAll();
       }),
-      picture.onChange(() => this.drawAll()),
       vscode.window.onDidChangeVisibleTextEditors(() => this.drawAll()),
     ];
   }
@@ -39,33 +40,44 @@ export class StreamingPreview implements vscode.Disposable {
   }
 
   private take(preview: Preview): void {
-    const key = `${preview.uri}::${preview.name}`;
     const manner = vscode.workspace.getConfiguration("intaglio").get<string>("preview", "ghost");
-    if (preview.text === null || manner === "off") {
-      this.latest.delete(key);
-      this.opened.delete(key);
-    } else {
-      this.latest.set(key, preview);
-      if (manner === "beside") this.beside(key, preview, preview.text);
+    if (preview.text === null || manner === "off") this.forget(keyOf(preview));
+    else {
+      this.latest.set(keyOf(preview), preview);
+      if (manner === "beside") void this.showBeside(preview);
     }
     this.drawAll();
   }
 
-  private forgetAll(): void {
-    this.latest.clear();
-    this.opened.clear();
-    this.drawAll();
+  /** A body whose run is over, or whose server is gone, is not being written any more, whatever was said of it last. */
+  private forgetEnded(): void {
+    for (const [key, preview] of this.latest) {
+      const spec = this.picture.find(preview)?.status;
+      if (spec === undefined || !isRunning(spec)) this.forget(key);
+    }
   }
 
-  private beside(key: string, preview: Preview, text: string): void {
-    const uri = this.texts.put(`${preview.name} (being written, unchecked).py`, text);
-    if (this.opened.has(key)) return;
-    this.opened.add(key);
-    void vscode.window.showTextDocument(uri, {
+  private forget(key: string): void {
+    this.latest.delete(key);
+    const uri = this.beside.get(key);
+    this.beside.delete(key);
+    if (uri !== undefined) void closeTab(uri);
+  }
+
+  private async showBeside(preview: Preview): Promise<void> {
+    const key = keyOf(preview);
+    const uri = this.texts.put(`${preview.name} (being written, unchecked).py`, preview.text ?? "");
+    if (this.beside.has(key)) return;
+    this.beside.set(key, uri);
+    await vscode.window.showTextDocument(uri, {
       viewColumn: vscode.ViewColumn.Beside,
       preserveFocus: true,
       preview: true,
     });
+    const now = this.latest.get(key);
+    if (now === undefined)
+      await closeTab(uri); // it was over before it was open
+    else this.texts.put(uri.path.slice(1), now.text ?? ""); // the editor takes no news of a document that it is still opening
   }
 
   private drawAll(): void {
@@ -95,6 +107,17 @@ export class StreamingPreview implements vscode.Disposable {
       },
     ];
   }
+}
+
+function keyOf({ uri, name }: Preview): string {
+  return `${uri}::${name}`;
+}
+
+async function closeTab(uri: vscode.Uri): Promise<void> {
+  const tabs = vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.toString() === uri.toString());
+  await vscode.window.tabGroups.close(tabs);
 }
 
 /** The last line that has something on it, with the number of lines so far. */

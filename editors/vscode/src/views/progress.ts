@@ -5,7 +5,7 @@
 
 import * as vscode from "vscode";
 import type { Picture } from "../picture";
-import { describeRun } from "../presentation";
+import { describeRefusal, describeRun } from "../presentation";
 import { isRunning, type SpecStatus, type Target } from "../protocol";
 import type { Session } from "../session";
 
@@ -53,7 +53,8 @@ export class RunProgress implements vscode.Disposable {
 
   /** A run that came to nothing ends in a message too: an underlined name alone is easily overlooked. */
   private tellRefusal(target: Required<Target>): void {
-    if (this.picture.find(target)?.status?.phase !== "refused") return;
+    const spec = this.picture.find(target)?.status;
+    if (spec?.phase !== "refused") return;
     const why = vscode.languages
       .getDiagnostics(vscode.Uri.parse(target.uri))
       .filter((finding) => {
@@ -63,7 +64,7 @@ export class RunProgress implements vscode.Disposable {
       .sort((one, other) => one.severity - other.severity)[0];
     const looking = "Show Problems";
     void vscode.window
-      .showWarningMessage(`${target.name}: ${why?.message ?? "refused"}`, looking)
+      .showWarningMessage(describeRefusal(spec, why?.message ?? "refused"), looking)
       .then((choice) => choice && vscode.commands.executeCommand("workbench.actions.view.problems"));
   }
 

@@ -216,11 +216,8 @@ export class TestTree implements vscode.Disposable {
     const failed = spec.stages.find((stage) => stage.outcome === "failed");
     if (failed !== undefined) run.failed(item, this.messages(uri, spec, failed.stage));
     else if (spec.stages.length > 0 && spec.stages.every((stage) => stage.outcome === "passed")) run.passed(item);
-    else
-      run.errored(
-        item,
-        new vscode.TestMessage(spec.phase === "cancelled" ? "cancelled" : spec.reasons.join("; ") || "not validated"),
-      );
+    else if (spec.phase === "cancelled") run.skipped(item);
+    else run.errored(item, new vscode.TestMessage(spec.reasons.join("; ") || "not validated"));
   }
 
   /** What the stage said: the findings that are shown in the editor. */

@@ -8,6 +8,15 @@ export const extension = resolve(import.meta.dirname, "..", "..");
 export const repository = resolve(extension, "..", "..");
 const PATIENCE = 30_000;
 
+/** Wait for something that no screen shows. */
+export async function until(what, look, patience = PATIENCE) {
+  const end = Date.now() + patience;
+  while (!(await look())) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((settle) => setTimeout(settle, 25));
+  }
+}
+
 /**
  * Install the package into a fresh workbench and sit down in front of it. `name` stands before the screenshots' names; `patience` is how
  * long a user would wait for any one thing, in milliseconds.

@@ -93,6 +93,7 @@ export async function startServer({ settings = {}, extensions = [], environment 
   await answers(`http://127.0.0.1:${port}/version`, child, () => said);
   return {
     port,
+    pid: child.pid,
     data,
     origin: `http://127.0.0.1:${port}`,
     said: () => said,

@@ -41,6 +41,19 @@ def twin(number: int) -> int: ...
 def twin(number: int) -> int: ...
 `;
 
+/** A body that takes its time: the execution stage runs it until the stage's own time is over, unless it is cancelled. */
+export const SLOW = `"""A slow sum."""
+
+# spec: Sum the numbers from 0 to the number.
+# require: 0 <= number <= 1000
+# example: total(3) == 6
+def total(number: int) -> int:
+    result = 0
+    for _ in range(300000):
+        result = number * (number + 1) // 2
+    return result
+`;
+
 /** Write the workspace into a folder; the folder. */
 export function makeWorkspace(folder) {
   copyFileSync(sample, join(folder, "claims.py"));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeRun, describeStage, describeTokens, lookOf, summarize } from "../../src/presentation";
+import { describeRefusal, describeRun, describeStage, describeTokens, lookOf, summarize } from "../../src/presentation";
 import { rowsOf } from "../../src/views/artifactView";
 import { ghostLine } from "../../src/views/preview";
 import { spec, stages } from "./specs";
@@ -21,6 +21,15 @@ describe("a run", () => {
   it("names an estimate and a price", () => {
     expect(describeTokens(spec({ tokens: 90, estimated: true }))).toBe("about 90 tokens");
     expect(describeTokens(spec({ tokens: 90, cost: 0.00213 }))).toBe("90 tokens, $0.0021");
+  });
+
+  it("that came to nothing is told with its attempts, the stage and what was found", () => {
+    const failed = { phase: "refused", stages: stages("passed", "passed", "passed", "failed") } as const;
+    expect(describeRefusal(spec({ ...failed, attempt: 3, attempts: 3 }), "gave 0.0")).toBe(
+      "decide: no body passed in 3 attempts, and the file is as it was. The last one failed at accuracy: gave 0.0",
+    );
+    expect(describeRefusal(spec(failed), "gave 0.0")).toBe("decide failed at accuracy: gave 0.0");
+    expect(describeRefusal(spec({ phase: "refused" }), "no model is set")).toBe("decide: no model is set");
   });
 
   it("wins over the state, on every surface", () => {
