@@ -3,14 +3,13 @@
  * What the server says goes into the picture; nothing is drawn here.
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import {
   CloseAction,
   ErrorAction,
-  type ErrorHandler,
   LanguageClient,
   type LanguageClientOptions,
   type Middleware,
@@ -20,7 +19,8 @@ import {
 import { environmentOfKeys, keyNames } from "./keys";
 import type { Picture } from "./picture";
 import type { FileStatus, Preview, SpecsAnswer } from "./protocol";
-import { type Found, find, lastLine, type Missing, series, withoutRelativePath } from "./server/discovery";
+import { type Found, find, type Missing, series } from "./server/discovery";
+import { type Last, startProcess, wordsOf } from "./server/process";
 import { selectedInterpreter } from "./server/python";
 import { serverSettingNames, written } from "./settings";
 
@@ -32,19 +32,16 @@ export type Health =
   | { readonly kind: "failed"; readonly why: string }
   | { readonly kind: "stopped" };
 
+/** Logs what goes wrong and shows none of it: what a user has to know of it, health says, once. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 /** A URI as the editor writes it: the server's own of a file that is not open may differ (`file:///C:/a` for `file:///c%3A/a`). */
 function canonical(uri: string): string {
   return vscode.Uri.parse(uri).toString();
-}
-
-/** What the server's process said last on its error stream, and how it ended. */
-interface Last {
-  said: string;
-  ended: string;
-}
-
-function wordsOf({ said, ended }: Last): string {
-  return (ended === "" ? "" : `, at last by ${ended}`) + (said === "" ? "" : `; it said: ${said}`);
 }
 
 const CRASHES_BEFORE_GIVING_UP = 3;
@@ -74,14 +71,14 @@ export class Session implements vscode.Disposable {
 
   /** Find a server and start it; after this, health says what came of it. */
   start(): Promise<void> {
-    return this.inTurn(() => this.begin());
+    return this.inTurn(() => this.beginOrFail());
   }
 
   restart(): Promise<void> {
     return this.inTurn(async () => {
       this.crashes.length = 0;
       await this.end();
-      await this.begin();
+      await this.beginOrFail();
     });
   }
 
@@ -167,27 +164,23 @@ export class Session implements vscode.Disposable {
     return (this.context.extension.packageJSON as { version: string }).version;
   }
 
-  private async begin(): Promise<void> {
+  /** Find a server and start it. Health is then `missing` or `running`; what went wrong with one that was found is the answer. */
+  private async begin(): Promise<string | undefined> {
     this.become({ kind: "starting" });
     const found = await this.search();
     if (!("place" in found)) {
       for (const line of found.tried) this.log.warn(line);
       this.log.warn(`No server of version ${series(this.version)} was found.`);
       this.become({ kind: "missing", why: found });
-      return;
+      return undefined;
     }
     this.log.info(`Starting ${found.place.command} (${found.place.origin}), version ${found.version}`);
     const last: Last = { said: "", ended: "" };
-    const client = new LanguageClient(
+    const client: QuietClient = new QuietClient(
       "intaglio",
       "Intaglio",
       () => this.spawn(found.place.command, last),
-      this.options(() =>
-        this.become({
-          kind: "failed",
-          why: `it ended ${CRASHES_BEFORE_GIVING_UP} times within ${CRASH_WINDOW / 60_000} minutes${wordsOf(last)}`,
-        }),
-      ),
+      this.options(() => this.ended(client, last)),
     );
     client.onNotification("intaglio/status", (status: FileStatus) =>
       this.picture.take({ ...status, uri: canonical(status.uri) }),
@@ -198,19 +191,48 @@ export class Session implements vscode.Disposable {
     this.client = client;
     try {
       await client.start();
-      this.become({ kind: "running", found });
-      client.onDidChangeState(({ newState }) => {
-        if (newState === State.Running) void this.refresh().catch(() => undefined); // started again after a crash
-      });
-      await this.refresh();
     } catch (error) {
       const why = last.said || (error instanceof Error ? error.message : String(error));
       this.log.error(`The server did not start: ${why}`);
-      this.become({ kind: "failed", why });
+      return why;
+    }
+    this.become({ kind: "running", found });
+    await this.refresh().catch((error) => this.log.warn(`The workspace's specs could not be listed: ${error}`));
+    return undefined;
+  }
+
+  /** Start, and say it when that fails. */
+  private async beginOrFail(): Promise<void> {
+    const why = await this.begin();
+    if (why !== undefined) this.become({ kind: "failed", why });
+  }
+
+  /** The server's process ended without being asked to. What becomes of a start is begin's to say. */
+  private ended(client: LanguageClient, last: Last): void {
+    if (client === this.client && this.health.kind === "running") void this.inTurn(() => this.recover(client, last));
+  }
+
+  /** Start the server again after a crash, unless there were too many lately. A start that fails counts as one. */
+  private async recover(crashed: LanguageClient, last: Last): Promise<void> {
+    if (crashed !== this.client) return;
+    let words = wordsOf(last);
+    for (;;) {
+      await this.end("starting");
+      const now = Date.now();
+      this.crashes.push(now);
+      if (this.crashes.filter((crash) => now - crash < CRASH_WINDOW).length >= CRASHES_BEFORE_GIVING_UP) {
+        const often = `${CRASHES_BEFORE_GIVING_UP} times within ${CRASH_WINDOW / 60_000} minutes`;
+        this.become({ kind: "failed", why: `it ended ${often}${words}` });
+        return;
+      }
+      this.log.warn(`The server ended${words}; starting it again.`);
+      const why = await this.begin();
+      if (why === undefined) return;
+      words = `; it said: ${why}`;
     }
   }
 
-  private async end(): Promise<void> {
+  private async end(next: "stopped" | "starting" = "stopped"): Promise<void> {
     const client = this.client;
     this.client = undefined;
     if (client !== undefined) {
@@ -222,7 +244,7 @@ export class Session implements vscode.Disposable {
       }
     }
     this.picture.clear();
-    this.become({ kind: "stopped" });
+    this.become({ kind: next });
   }
 
   private become(health: Health): void {
@@ -236,30 +258,15 @@ export class Session implements vscode.Disposable {
     this.changed.fire(health);
   }
 
-  /** The server's process, in a folder that is nobody's, so that nothing of the workspace is read by being started there. */
+  /** The server's process, in a folder that is nobody's. */
   private async spawn(command: string, last: Last): Promise<ChildProcess> {
-    Object.assign(last, { said: "", ended: "" });
-    await mkdir(this.context.globalStorageUri.fsPath, { recursive: true });
+    const folder = this.context.globalStorageUri.fsPath;
+    await mkdir(folder, { recursive: true });
     const keys = vscode.workspace.isTrusted ? await environmentOfKeys(this.context) : {};
-    const child = spawn(command, ["lsp"], {
-      cwd: this.context.globalStorageUri.fsPath,
-      env: { ...withoutRelativePath(process.env, process.platform === "win32"), ...keys },
-      stdio: "pipe",
-    });
-    child.stderr.on("data", (data: Buffer) => {
-      last.said = lastLine(data.toString()) || last.said;
-    });
-    child.on("exit", (code, signal) => {
-      last.ended = signal === null ? `exit code ${code}` : `signal ${signal}`;
-    });
-    await new Promise<void>((settle, reject) => {
-      child.once("spawn", () => settle());
-      child.once("error", reject);
-    });
-    return child;
+    return startProcess(command, folder, keys, last);
   }
 
-  private options(gaveUp: () => void): LanguageClientOptions {
+  private options(ended: () => void): LanguageClientOptions {
     return {
       documentSelector: [
         { scheme: "file", language: "python" },
@@ -275,7 +282,13 @@ export class Session implements vscode.Disposable {
         settings: this.settings(),
       }),
       initializationFailedHandler: () => false,
-      errorHandler: this.errorHandler(gaveUp),
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue }),
+        closed: () => {
+          ended();
+          return { action: CloseAction.DoNotRestart, handled: true }; // started again by recover, with a client of its own
+        },
+      },
       middleware: {
         ...this.middleware,
         workspace: {
@@ -287,24 +300,6 @@ export class Session implements vscode.Disposable {
                 : null,
             ),
         },
-      },
-    };
-  }
-
-  private errorHandler(gaveUp: () => void): ErrorHandler {
-    return {
-      error: () => ({ action: ErrorAction.Continue }),
-      closed: () => {
-        const now = Date.now();
-        this.crashes.push(now);
-        const recent = this.crashes.filter((crash) => now - crash < CRASH_WINDOW).length;
-        this.picture.clear();
-        if (recent < CRASHES_BEFORE_GIVING_UP && this.health.kind === "running") {
-          this.log.warn("The server ended; starting it again.");
-          return { action: CloseAction.Restart, handled: true };
-        }
-        gaveUp();
-        return { action: CloseAction.DoNotRestart, handled: true };
       },
     };
   }

@@ -151,6 +151,8 @@ await user.run(
       process.kill(languageServers(user.server)[0], "SIGKILL");
       await toast("Intaglio's server stopped: it ended 3 times within 3 minutes").waitFor();
       await status("Intaglio: server failed");
+      const messages = await page.locator(".notification-toast").count();
+      if (messages !== 1) throw new Error(`${messages} messages about one thing`);
     });
 
     await step("and-restarted-by-a-click", async () => {
