@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from intaglio.errand import Compile, Errand, Lock, Told, Validate
-from intaglio.events import Event, Proposed, SpecKey, Streamed
+from intaglio.events import Event, Proposed, SpecKey, Stopped, Streamed
 from intaglio.lsp.errands import Errands
 from intaglio.lsp.offer import offer
 from intaglio.lsp.preview import Preview
@@ -47,6 +47,8 @@ class Job:
     """Specs that were edited meanwhile: what comes of them is not offered."""
     proposals: list[Proposed] = field(default_factory=list)
     at_work: SpecKey | None = None
+    told: asyncio.Queue[Told | None] = field(default_factory=asyncio.Queue)
+    """What is told of it; None when that is all."""
 
 
 class Jobs:
@@ -89,10 +91,15 @@ class Jobs:
         return job
 
     def stop(self, job: Job, why: str = "") -> None:
-        """End a job as soon as it can be ended; `why` is told to the user, who did not ask for it."""
+        """End a job; `why` is told to the user, who did not ask for it. A stage that is at work is not waited for: it ends in its
+        own time, and what it says then is of no use to anybody.
+        """
         job.why = job.why or why
         job.cancelled = True
         self._errands.cancel(job.number)
+        for key in job.keys:
+            job.told.put_nowait(Told(Stopped(key)))
+        job.told.put_nowait(None)
 
     def overtaken(self, uri: str, names: tuple[str, ...]) -> None:
         """Specs of a file were edited: what is being made of their old text is of no use."""
@@ -136,15 +143,14 @@ class Jobs:
         server = self._server
         progress = WorkDone(server, job.title, job.id)
         await progress.begin()
-        events: asyncio.Queue[Told | None] = asyncio.Queue()
-        job.number = self._errands.begin(errand, events.put_nowait)
+        job.number = self._errands.begin(errand, job.told.put_nowait)
         if job.cancelled:
             self._errands.cancel(job.number)
         for name in job.overtaken:
             self._errands.skip(job.number, name)
         preview = Preview(server, job.uri, job.id)
         try:
-            while (told := await events.get()) is not None:
+            while (told := await job.told.get()) is not None:
                 self._take(job, told)
                 preview.take(told.event)
                 current = server.session.desks.get(job.uri)
@@ -181,6 +187,8 @@ class Jobs:
         if isinstance(event, Proposed) and event.key.name not in job.overtaken:
             job.proposals.append(event)
         if desk is None or (run := desk.runs.get(event.key.name)) is None or run.job != job.id:
+            return
+        if isinstance(event, Stopped) and run.ended:
             return
         basis = run.after_basis
         if isinstance(event, Proposed) and run.basis is not None:

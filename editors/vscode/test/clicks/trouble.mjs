@@ -131,6 +131,8 @@ await user.run(
       await toast("execution").waitFor({ state: "detached" });
       await status("Intaglio: 1 unlocked");
       await page.getByRole("button", { name: "Cancel Test Run" }).first().waitFor({ state: "detached" });
+      if ((await page.locator(".codelens-decoration", { hasText: "execution ✗" }).count()) > 0)
+        throw new Error("the stage went on to its end");
     });
 
     await step("a-crash-is-mended-without-a-word", async () => {
