@@ -24,6 +24,9 @@ def fee(amount: float, days: int) -> float: ...
 export const WRONG = "return min(amount, amount * 0.02 * (days // 7))\n";
 export const RIGHT = "weeks = (days + 6) // 7\nreturn min(amount, amount * 2 * weeks / 100)\n";
 
+/** Settings for machines that are busy with other things too. */
+const PATIENT = "call-seconds = 10\nstage-seconds = 60\n";
+
 const MISTAKES = `"""Mistakes to be found."""
 
 # spec: Double the number.
@@ -60,7 +63,7 @@ export function makeWorkspace(folder) {
   writeFileSync(join(folder, "fees.py"), FEE);
   writeFileSync(join(folder, "mistakes.py"), MISTAKES);
   writeFileSync(join(folder, "twins.py"), TWINS);
-  writeFileSync(join(folder, "pyproject.toml"), "[tool.intaglio]\nattempts = 3\n");
+  writeFileSync(join(folder, "pyproject.toml"), `[tool.intaglio]\nattempts = 3\n${PATIENT}`);
   execFileSync("git", ["init", "-q", folder]);
   return folder;
 }
@@ -68,7 +71,8 @@ export function makeWorkspace(folder) {
 const NET = `"""Net amounts of invoices."""
 
 # spec: Compute the net amount: the gross amount less the discount when it was paid in time.
-# require: 0 <= discount <= gross <= 1000000
+# require: 0 <= gross <= 1000000
+# require: 0 <= discount <= 1000
 # rule: in_time -> gross - discount
 # rule: otherwise -> gross
 # example: net(100, 2, True) == 98
@@ -83,9 +87,9 @@ export function makeSeveralRoots(folder) {
   const [claims, invoices] = names.map((name) => join(folder, name));
   copyFileSync(sample, join(claims, "claims.py"));
   writeFileSync(join(claims, "fees.py"), FEE);
-  writeFileSync(join(claims, "pyproject.toml"), "[tool.intaglio]\nattempts = 3\n");
+  writeFileSync(join(claims, "pyproject.toml"), `[tool.intaglio]\nattempts = 3\n${PATIENT}`);
   writeFileSync(join(invoices, "invoice.py"), NET);
-  writeFileSync(join(invoices, "intaglio.toml"), "attempts = 1\n");
+  writeFileSync(join(invoices, "intaglio.toml"), `attempts = 1\n${PATIENT}`);
   const file = join(folder, "both.code-workspace");
   writeFileSync(file, JSON.stringify({ folders: names.map((path) => ({ path })), settings: {} }));
   return file;
