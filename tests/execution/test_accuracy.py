@@ -122,3 +122,54 @@ def test_each_example_and_golden_file_has_its_own_result(judge):
         ("golden", 0, True, "1 of 2"),
     ]
     assert all(one.millis > 0 for one in results)
+
+
+RULED = """\
+# spec: Return the word for the sign of x.
+# require: -50 <= x
+# require: x <= 50
+# rule: x < 0 -> "minus"
+# rule: 1 // (x - 7) > 9 -> "never"
+# rule: x == 0 -> "zero"
+# rule: otherwise -> "plus"
+def sign(x: int) -> str:
+{guards}
+    if x < 0:
+        return {minus}
+    if x == 7:
+        {seven}
+    return {zero} if x == 0 else {plus}
+"""
+GUARDS = '    if not -50 <= x:\n        raise ValueError("x")\n    if not x <= 50:\n        raise ValueError("x")'
+RIGHT = {
+    "minus": '"minus"', "zero": '"zero"', "plus": '"plus"', "seven": "raise ZeroDivisionError", "guards": GUARDS,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "said"),
+    [
+        ({"minus": '"plus"'}, 'x < 0 -> "minus"', "`sign(-1)` returns 'plus', and the rules say 'minus'"),
+        ({"zero": '"plus"'}, 'x == 0 -> "zero"', "`sign(0)` returns 'plus', and the rules say 'zero'"),
+        ({"plus": '"minus"'}, 'otherwise -> "plus"', "`sign(1)` returns 'minus', and the rules say 'plus'"),
+        ({"seven": 'return "plus"'}, '1 // (x - 7) > 9 -> "never"', "and the rules say it raises ZeroDivisionError"),
+    ],
+)
+def test_a_finding_marks_the_rule_that_the_input_selects(judge, change, rule, said):
+    text = RULED.format(**{**RIGHT, **change})
+    (finding,) = judge(text)["accuracy"].findings
+    assert finding.code == "AC103"
+    assert said in finding.message
+    assert marked(text, finding) == f"rule: {rule}"
+
+
+def test_a_finding_marks_the_condition_that_the_input_violates(judge):
+    text = RULED.format(**{**RIGHT, "guards": GUARDS.replace("not x <= 50", "x > 5000")})
+    (finding,) = [one for one in judge(text)["execution"].findings if one.code == "EX110"]
+    assert marked(text, finding) == "x <= 50"
+
+
+def marked(text, finding):
+    """The text that a finding in the spec's block points at."""
+    assert finding.place.target == "spec"
+    return text[finding.place.span.start : finding.place.span.end]

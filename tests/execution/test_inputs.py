@@ -309,3 +309,59 @@ def test_a_look_up_gives_classes_by_their_own_names_alone(forged):
             inside.lookup(inside.MAIN, "Alias")
     finally:
         del sys.modules[inside.MAIN]
+
+
+GUARDED = """\
+import math
+from decimal import Decimal
+
+
+# spec: Return the word for an amount.
+# require: {condition}
+# example: {example}
+def f(amount: {kind}) -> str:
+    if not ({condition}):
+        raise ValueError("require")
+    return "plus"
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "condition"),
+    [
+        ("int", "amount >= 0"),
+        ("float", "amount >= 0"),
+        ("Decimal", "amount >= 0"),
+        ("float", "math.isfinite(amount)"),
+        ("float", "amount == amount"),
+        ("str", "len(amount) >= 1"),
+        ("list[int]", "len(amount) < 3"),
+    ],
+)
+def test_every_guard_meets_an_input_that_it_refuses(judge, kind, condition):
+    call = {"str": '"a"', "list[int]": "[1]"}.get(kind, f"{kind}(1)")
+    verdict = judge(GUARDED.format(kind=kind, condition=condition, example=f'f({call}) == "plus"'))["execution"]
+    assert verdict.findings == ()
+    assert int(dict(verdict.facts)["guard inputs"]) > 0
+
+
+def test_a_guard_that_nothing_tried_is_named(judge):
+    text = GUARDED.format(kind="int", condition="amount != 987_654", example='f(1) == "plus"')
+    text = text.replace("# example", "# require: amount >= 0\n# example").replace(
+        "    return", '    if not (amount >= 0):\n        raise ValueError("require")\n    return'
+    )
+    text = text.replace("amount != 987_654", "str(amount) != str(987) + str(654)")
+    verdict = judge(text)["execution"]
+    (finding,) = verdict.findings
+    assert (finding.code, finding.severity.value) == ("EX114", "warning")
+    assert "`str(amount) != str(987) + str(654)`" in finding.message
+    assert verdict.outcome.value == "passed"
+    shown = text.replace("# example", "# example: f(987654) raises ValueError\n# example", 1)
+    assert judge(shown)["execution"].findings == ()
+
+
+def test_no_guards_no_inputs_for_them(judge):
+    assert "guard inputs" not in dict(judge(SIMPLE)["execution"].facts)
+
+
+SIMPLE = "# spec: Return x doubled.\n# ensure: result == 2 * x\ndef f(x: int) -> int:\n    return x * 2\n"

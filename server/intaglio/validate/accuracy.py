@@ -133,18 +133,14 @@ def _properties(
     calls = [pair for pair in observation.recorded if "failed" not in pair[1]]
     for problem in judge.ask("properties", calls=calls):
         small = None if observation.unsupported else judge.ask("shrink", kind=problem["kind"])
-        call = small["call"] if small else problem["call"]
-        said = small["said"] if small else problem["said"]
+        shown = small or problem
+        message = f"`{shown['call']}` {shown['said']}"
         if problem["kind"] == "rule":
-            message = (
-                f"`{call}` {said if small else problem['said']}, which contradicts the rules"
-                if small
-                else f"`{call}` {said}"
-            )
-            findings.append(_at_spec(subject, codes.RULE_CONTRADICTED, message, spec.rules[0].span))
+            span = spec.rules[shown["rule"]].span if shown["rule"] is not None else spec.rules[0].span
+            findings.append(_at_spec(subject, codes.RULE_CONTRADICTED, message, span))
         else:
             text = spec.ensure[int(problem["kind"].split()[1])]
-            message = f"`{' '.join(text.value.split())}` does not hold: `{call}` {said}"
+            message = f"`{' '.join(text.value.split())}` does not hold: {message}"
             findings.append(_at_spec(subject, codes.ENSURE_FAILED, message, text.span))
     if spec.ensure:
         told.facts.append(("ensure", f"{len(spec.ensure)} on {len(calls)} inputs"))

@@ -90,6 +90,14 @@ FOREIGN_DECORATOR = Code(
     "The function has a decorator that is not the standard library's. Decorators run in the stages with the function.",
     "Move the decorator to a function that calls this one.",
 )
+GUARD_UNTRIED = Code(
+    "EX114",
+    "guard-untried",
+    _W,
+    "No generated input and no example violates this `require:`, so its guard was never seen to refuse one. The condition may "
+    "hold for whatever the types allow, or be violated too seldom to be met by chance.",
+    "Add an example that shows it, `CALL raises ValueError`; delete the condition if it can never be false.",
+)
 STAGE_BROKE = Code(
     "EX113",
     "stage-broke",

@@ -76,7 +76,7 @@ def check(subject: Subject, toolbox: Toolbox, key: str) -> Verdict:
                 toolbox.observed = (key, observation)
                 findings += _judge(subject, judge, observation)
                 digest = digest_of(observation.recorded)
-                facts += _facts(observation)
+                facts += _facts(subject, observation)
     except SandboxUnavailable as error:
         findings.append(_finding(codes.NO_SANDBOX, str(error)))
     except LoadFailed as error:
@@ -108,6 +108,10 @@ def _judge(subject: Subject, judge: Judge, observation: Observation) -> list[Fin
         where = subject.spec.require[0].span if subject.spec.require else subject.spec.prose.span
         what = "satisfies every `require:`" if subject.spec.require else "is accepted by its type's constructor"
         findings.append(_at_spec(subject, codes.UNSATISFIABLE, f"no generated input {what}", where))
+    for number in observation.untried:
+        text = subject.spec.require[number]
+        message = f"no input violates `{' '.join(text.value.split())}`, so nothing has shown that such input is refused"
+        findings.append(_at_spec(subject, codes.GUARD_UNTRIED, message, text.span))
     findings += _failures(subject, judge, observation)
     findings += _complaints(subject, judge, observation)
     changed = [(call, outcome) for call, outcome in observation.recorded if outcome.get("changed")]
@@ -120,7 +124,7 @@ def _judge(subject: Subject, judge: Judge, observation: Observation) -> list[Fin
         findings.append(_at_body(subject, codes.NOT_DETERMINISTIC, f"`{said[0]}` {said[1]}, and {how} it {said[2]}"))
     if observation.violating:
         for problem in judge.ask("guards", calls=observation.violating)[:1]:
-            where = subject.spec.require[0].span
+            where = subject.spec.require[problem["require"]].span
             message = f"`{problem['call']}` violates a `require:` and {problem['gave']}; ValueError is expected"
             findings.append(_at_spec(subject, codes.GUARD_FAILED, message, where))
     return findings
@@ -213,13 +217,11 @@ def _decorators(subject: Subject) -> list[Finding]:
     ]
 
 
-def _facts(observation: Observation) -> list[tuple[str, str]]:
+def _facts(subject: Subject, observation: Observation) -> list[tuple[str, str]]:
+    """How many inputs were generated, came from examples, and were to be refused by a `require:`."""
     generated = len(observation.recorded) - observation.example_calls
-    return [
-        ("inputs", str(generated)),
-        ("example inputs", str(observation.example_calls)),
-        ("guard inputs", str(len(observation.violating))),
-    ]
+    guarded = [("guard inputs", str(len(observation.violating)))] if subject.spec.require else []
+    return [("inputs", str(generated)), ("example inputs", str(observation.example_calls)), *guarded]
 
 
 def _slow(subject: Subject) -> str:

@@ -33,6 +33,8 @@ class Observation:
     example_calls: int = 0
     unsupported: str = ""
     violating: list[tuple[Call, Outcome]] = field(default_factory=list)
+    untried: list[int] = field(default_factory=list)
+    """Which `require` of the spec no input violates, counted from 0."""
     unsteady: list[tuple[Call, Outcome, Outcome, str]] = field(default_factory=list)
     """(call, one outcome, another outcome, what differed between them)."""
 
@@ -45,7 +47,9 @@ def observe(subject: Subject, judge: Judge, runners: dict[int, Runner]) -> Obser
     answer = judge.answer()
     example_calls: list[Call] = judge.ask("example_calls")
     calls: list[Call] = example_calls + answer["inputs"]
-    observation = Observation(example_calls=len(example_calls), unsupported=answer["unsupported"])
+    observation = Observation(
+        example_calls=len(example_calls), unsupported=answer["unsupported"], untried=answer["untried"]
+    )
     outcomes = list(runners[0].answers(calls, repeated=True))
     for call, outcome in zip(calls, outcomes, strict=True):
         unsteady = outcome.pop("unsteady", None)

@@ -16,11 +16,14 @@ Values = dict[str, Any]
 """Arguments by parameter."""
 
 
-def strategy_of(function: Function, setup: dict[str, Any], *, bounded: bool = True) -> Any:
-    """A strategy for all arguments of a call; within what `require:` says of single ones if `bounded`. Raises Unsupported."""
+def strategy_of(function: Function, setup: dict[str, Any], *, bounded: bool = True, special: bool = False) -> Any:
+    """A strategy for all arguments of a call; within what `require:` says of single ones if `bounded`. Raises Unsupported.
+
+    `special`: see Strategies.
+    """
     if function.unresolved:
         raise Unsupported(f"the annotations cannot be resolved: {function.unresolved}")
-    built = Strategies([function.wire.decode(value, inside.lookup) for value in setup["constants"]])
+    built = Strategies([function.wire.decode(value, inside.lookup) for value in setup["constants"]], special=special)
     parts: dict[str, Any] = {}
     for place, parameter in enumerate(function.parameters):
         if place == 0 and function.kind in {"method", "property"}:

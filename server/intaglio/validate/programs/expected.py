@@ -36,6 +36,22 @@ class Expected:
         except TypeError:
             return False
 
+    def violated(self, call: dict[str, Any]) -> int:
+        """The first `require` that does not hold for a call's arguments, counted from 0; 0 when they do not fit."""
+        try:
+            values = self.function.bound(call)
+        except TypeError:
+            return 0
+        return next((number for number, text in enumerate(self.requires) if not self._holds(text, values)), 0)
+
+    def refusing(self, values: dict[str, Any]) -> int | None:
+        """The first `require` that is false for some arguments; None when all hold or one cannot be evaluated."""
+        with contextlib.suppress(Exception):
+            return next(
+                (number for number, text in enumerate(self.requires) if not self.function.evaluate(text, values)), None
+            )
+        return None
+
     def complaint_of(self, call: dict[str, Any], outcome: dict[str, Any]) -> dict[str, Any] | None:
         """An exception that nothing allows, or a result that is not of the declared type; None when neither is there."""
         if "error" in outcome:
@@ -130,20 +146,26 @@ class Expected:
                 ]
         return broken
 
+    def deciding_rule(self, call: dict[str, Any]) -> int | None:
+        """Which rule a call's arguments select, counted from 0; None when none does."""
+        ruled = self._ruled(self.function.bound(call))
+        return None if ruled is None else int(ruled["rule"])
+
     def _ruled(self, values: dict[str, Any]) -> dict[str, Any] | None:
         """What the spec's rules say for some arguments; None when no rule holds or the rules cannot say."""
-        for rule in self.rules:
+        for number, rule in enumerate(self.rules):
+            said: dict[str, Any] = {"rule": number}
             try:
                 if rule["condition"] is not None and not self.function.evaluate(rule["condition"], values):
                     continue
                 if rule["raises"] is not None:
                     error = self.function.evaluate(rule["raises"], values)
                     kind = error if isinstance(error, type) else type(error)
-                    return {"raises": kind.__qualname__, "shown": f"it raises {kind.__qualname__}"}
+                    return {**said, "raises": kind.__qualname__, "shown": f"it raises {kind.__qualname__}"}
                 value = self.function.evaluate(rule["value"], values)
             except Exception as error:  # noqa: BLE001 - where a rule itself raises, so must the function
-                return {"raises": type(error).__qualname__, "shown": f"it raises {type(error).__qualname__}"}
-            return {"value": value, "shown": repr(value)}
+                return {**said, "raises": type(error).__qualname__, "shown": f"it raises {type(error).__qualname__}"}
+            return {**said, "value": value, "shown": repr(value)}
         return None
 
     def matches(self, outcome: dict[str, Any], expected: dict[str, Any]) -> bool:

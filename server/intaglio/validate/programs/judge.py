@@ -17,6 +17,9 @@ from intaglio.validate.programs.expected import Expected
 from intaglio.validate.programs.function import MOST_SHOWN, Function, expression_tree
 from intaglio.validate.programs.strategies import Unsupported
 
+FURTHER = 300
+"""How many inputs are drawn for conditions that the first ones do not violate."""
+
 
 class CallRaised(Exception):
     """A call raised; `error` is what the run child said of it."""
@@ -52,9 +55,9 @@ class Judge:
         try:
             strategy = strategy_of(self.function, self.setup)
         except Unsupported as error:
-            return {"inputs": [], "violating": [], "unsupported": str(error)}
+            return {"inputs": [], "violating": [], "unsupported": str(error), "untried": self._untried([])}
         if not self.function.parameters:
-            return {"inputs": [self.function.call_of({})], "violating": [], "unsupported": ""}
+            return {"inputs": [self.function.call_of({})], "violating": [], "unsupported": "", "untried": []}
         inputs: dict[str, dict[str, Any]] = {}
         violating: dict[str, dict[str, Any]] = {}
         wanted = message["count"]
@@ -75,10 +78,41 @@ class Judge:
             explore(strategy, collect, examples=wanted * 5)
         if self.expected.requires:
             explore(strategy_of(self.function, self.setup, bounded=False), collect, examples=30)
-        return {"inputs": list(inputs.values()), "violating": list(violating.values()), "unsupported": ""}
+            self._violate_each(violating)
+        found = list(violating.values())
+        return {"inputs": list(inputs.values()), "violating": found, "unsupported": "", "untried": self._untried(found)}
+
+    def _violate_each(self, violating: dict[str, dict[str, Any]]) -> None:
+        """Look further for inputs that violate a `require` which none violates yet; numbers that are none among them."""
+        missing = set(range(len(self.expected.requires)))
+        missing -= {self.expected.violated(call) for call in violating.values()}
+
+        def collect(values: dict[str, Any]) -> bool:
+            refusing = self.expected.refusing(values)
+            if refusing in missing:
+                missing.discard(refusing)
+                call = self.function.call_of(values)
+                violating[json.dumps(call, sort_keys=True)] = call
+            return not missing
+
+        if missing:
+            explore(strategy_of(self.function, self.setup, bounded=False, special=True), collect, examples=FURTHER)
+
+    def _untried(self, violating: list[dict[str, Any]]) -> list[int]:
+        """Which `require` no input violates, neither these nor an example's; counted from 0."""
+        tried = {self.expected.violated(call) for call in violating}
+        if len(tried) < len(self.expected.requires):
+            tried |= {
+                self.expected.violated(call) for call in self._example_calls() if not self.expected.satisfies_call(call)
+            }
+        return sorted(set(range(len(self.expected.requires))) - tried)
 
     def do_example_calls(self, _message: dict[str, Any]) -> list[dict[str, Any]]:
-        """The calls that the examples make, recorded without an answer: their arguments serve as inputs."""
+        """The calls that the examples make and every `require` lets through: their arguments serve as inputs."""
+        return [call for call in self._example_calls() if self.expected.satisfies_call(call)]
+
+    def _example_calls(self) -> list[dict[str, Any]]:
+        """The calls that the examples make, recorded without an answer."""
         self.only_recording = True
         before = len(self.recorded)
         for example in self.setup["examples"]:
@@ -89,7 +123,7 @@ class Judge:
         self.only_recording = False
         calls = [call for call, _ in self.recorded[before:]]
         del self.recorded[before:]
-        return [call for call in calls if self.expected.satisfies_call(call)]
+        return calls
 
     def do_check(self, message: dict[str, Any]) -> list[dict[str, Any]]:
         """Of recorded calls: exceptions that nothing allows, and results that are not of the declared type."""
@@ -106,7 +140,8 @@ class Judge:
             error = outcome.get("error")
             if error is None or "ValueError" not in error["b"]:
                 gave = f"raised {error['c'][1]}" if error else f"returned {self.function.show_value(outcome['value'])}"
-                problems.append({"call": self.function.show_call(call), "gave": gave})
+                violated = self.expected.violated(call)
+                problems.append({"call": self.function.show_call(call), "gave": gave, "require": violated})
         return problems
 
     def do_properties(self, message: dict[str, Any]) -> list[dict[str, Any]]:
@@ -114,7 +149,8 @@ class Judge:
         found: dict[str, dict[str, Any]] = {}
         for call, outcome in message["calls"]:
             for kind, said in self.expected.broken_by(call, outcome).items():
-                found.setdefault(kind, {"kind": kind, "call": self.function.show_call(call), "said": said})
+                if kind not in found:
+                    found[kind] = {"kind": kind, **self._broken(kind, call, said)}
         return list(found.values())
 
     def do_shrink(self, message: dict[str, Any]) -> dict[str, Any] | None:
@@ -145,7 +181,13 @@ class Judge:
             return None
         call = self.function.call_of(values)
         outcome = self.ask(call)
-        return {"call": self.function.show_call(call), "said": self.function.show_outcome(outcome), "wire": call}
+        said = self.expected.broken_by(call, outcome).get(kind) or self.function.show_outcome(outcome)
+        return {**self._broken(kind, call, said), "wire": call}
+
+    def _broken(self, kind: str, call: dict[str, Any], said: str) -> dict[str, Any]:
+        """A call and what is wrong with it, in words; and the number of the rule that it selects, where that is wrong."""
+        rule = self.expected.deciding_rule(call) if kind == "rule" else None
+        return {"call": self.function.show_call(call), "said": said, "rule": rule}
 
     def do_describe(self, message: dict[str, Any]) -> list[str]:
         """A call as people write it, then each outcome in words."""

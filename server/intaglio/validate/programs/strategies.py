@@ -24,9 +24,12 @@ class Unsupported(Exception):
 
 
 class Strategies:
-    """Builds strategies; `constants` are values of the spec's own expressions, which inputs should often be near to."""
+    """Builds strategies; `constants` are values of the spec's own expressions, which inputs should often be near to.
 
-    def __init__(self, constants: list[Any]) -> None:
+    `special` has floats be infinite, or no number, now and then.
+    """
+
+    def __init__(self, constants: list[Any], *, special: bool = False) -> None:
         from hypothesis import strategies
 
         self.st = strategies
@@ -38,6 +41,7 @@ class Strategies:
             {float(value) for value in constants if type(value) in {int, float} and math.isfinite(value)}
         )
         self.texts = sorted({value for value in constants if type(value) is str})
+        self.special = [math.nan, math.inf, -math.inf] if special else []
         self.depth = 0
         self.finished: dict[Any, Any] = {}
         self.begun: dict[Any, Any] = {}
@@ -130,7 +134,7 @@ class Strategies:
             for constant in self.floats
             for value in (math.nextafter(constant, -math.inf), constant, math.nextafter(constant, math.inf))
         ]
-        near = sorted({value for value in near if low <= value <= high})
+        near = [*sorted({value for value in near if low <= value <= high}), *self.special]
         drawn = self.st.floats(min(low, high), max(low, high), allow_nan=False, allow_infinity=False)
         return self.st.one_of(drawn, self.st.sampled_from(near)) if near else drawn
 
