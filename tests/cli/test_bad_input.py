@@ -218,3 +218,57 @@ def test_a_state_folder_that_is_a_file(workspace, command):
     ran = workspace.run(command, code=1)
     assert ".intaglio" in ran.err
     assert "Traceback" not in ran.err
+
+
+INVALID = """\
+# spec: Return the word for x.
+# rul: otherwise -> "a"
+# example: f(y) == "a"
+def f(x: int) -> str: ...
+
+
+# spec: Return the word for x.
+# rule: otherwise -> "b"
+# example: g(1) == "b"
+def g(x: int) -> str: ...
+
+
+# spec: Return another word for x.
+# rule: otherwise -> "c"
+# example: g(1) == "c"
+def g(x: int) -> str: ...
+
+
+# spec: Return what nothing returns.
+
+x = 1
+"""
+
+
+@pytest.mark.parametrize("command", ["status", "verify"])
+def test_an_invalid_spec_is_called_so_where_it_is_wrong(workspace, command):
+    workspace.write("a.py", INVALID)
+    told = workspace.run(command, "--json", code=1).json
+    assert [(spec["name"], spec["state"], spec["ways"]) for spec in told["specs"]] == [
+        ("f", "invalid", []),
+        ("g", "invalid", []),
+        ("g", "invalid", []),
+    ]
+    placed = [
+        (finding["code"], finding["range"]["start"]["line"], finding["range"]["start"]["column"])
+        for spec in told["specs"]
+        for finding in spec["findings"]
+    ]
+    assert placed == [("SP105", 2, 3), ("SP110", 3, 14), ("SP102", 10, 5), ("SP102", 16, 5)]
+    assert [(finding["code"], finding["range"]["start"]["line"]) for finding in told["findings"]] == [("SP101", 19)]
+    shown = workspace.run(command, code=1)
+    assert "invalid   a.py::f  the spec has 2 errors: there is no directive `rul`; did you mean `rule`?" in shown.out
+    assert "intaglio compile" not in shown.out
+
+
+def test_a_spec_with_an_error_is_refused_though_no_lock_is_required(workspace):
+    workspace.write("intaglio.toml", "require-locks = false\n")
+    workspace.write("a.py", INVALID[: INVALID.index("\n\n")])
+    assert "invalid" in workspace.run("verify", code=1).out
+    workspace.write("a.py", INVALID[: INVALID.index("\n\n")].replace("rul:", "rule:").replace("f(y)", "f(1)"))
+    workspace.run("verify")

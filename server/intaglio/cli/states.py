@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from intaglio.cli.reader_findings import findings_of, with_specs
 from intaglio.cli.report import PlacedFinding, Report, SpecReport, place_finding
 from intaglio.cli.selection import Selection
 from intaglio.events import SpecKey
-from intaglio.finding import Finding
 from intaglio.lock.check import check_file
 from intaglio.lock.inputs import Materials
 from intaglio.lock.model import Present, SpecState
 from intaglio.lock.shown import shown
 from intaglio.lock.summary import lock_summary
 from intaglio.spec.model import Spec
-from intaglio.spec.references import check_references
 
 
 def state_report(selection: Selection, *, ready: bool, explain: bool = False) -> Report:
@@ -47,8 +46,8 @@ def state_report(selection: Selection, *, ready: bool, explain: bool = False) ->
                 found, states=tuple(_explained(selection, materials, state, specs) for state in found.states)
             )
         rows += [
-            spec_report(selection, state, specs.get(state.name), text or "")
-            for state in found.states
+            spec_report(selection, state, spec, text or "")
+            for state, spec in with_specs(found.states, reading)
             if selection.chosen(SpecKey(path, state.name))
         ]
     return Report(tuple(rows), tuple(dict.fromkeys(file_findings)))
@@ -68,9 +67,7 @@ def _explained(selection: Selection, materials: Materials, state: SpecState, spe
 
 def spec_report(selection: Selection, state: SpecState, spec: Spec | None, text: str) -> SpecReport:
     """One state as it is shown, with the reader's findings."""
-    findings: tuple[Finding, ...] = ()
-    if spec is not None:
-        findings = (*spec.findings, *check_references(spec, selection.root / state.path, selection.root))
+    findings = findings_of(spec, state.path, selection.root) if spec is not None else ()
     stands = shown(state, findings)
     placed = tuple(place_finding(finding, state.path, text, spec) for finding in findings)
     return SpecReport(state.path, state.name, stands.word, stands.reasons, (), placed, lock_summary(state.entry))

@@ -60,6 +60,7 @@ def command(
     from intaglio.cli.verify_report import Shown
     from intaglio.config import load_settings
     from intaglio.lock.across import verify_across
+    from intaglio.lock.shown import INVALID
     from intaglio.workspace import WorkspaceError, choose_root, expand_paths, relative_path
 
     one_form(as_json=as_json, as_sarif=as_sarif)
@@ -80,7 +81,8 @@ def command(
         alerts = _report(found, Shown(quiet=True, alerts=True), changes, replays) if sarif_file else None
     except WorkspaceError as error:
         raise WrongConfiguration(str(error)) from error
-    code = _exit_code(found, report.changes, [one for part in replays.values() for one in part])
+    invalid = any(spec.state == INVALID for spec in report.specs)
+    code = _exit_code(found, report.changes, [one for part in replays.values() for one in part], invalid=invalid)
     if sarif_file is not None and alerts is not None:
         sarif_file.write_text(sarif_text(alerts, "verify", root, code) + "\n", encoding="utf-8")
     if as_sarif:
@@ -89,7 +91,7 @@ def command(
         show(report, as_json=as_json)
     if not as_json and not as_sarif:
         count = sum(map(len, replays.values())) if replay else None
-        _print_more(since, report.changes, replays=count, code=code, staged=staged)
+        _print_more(since, report.changes, replays=count, code=code, staged=staged, invalid=invalid)
     end(code)
 
 
@@ -136,10 +138,12 @@ def _refusals(changes: tuple[ShownChange, ...]) -> dict[tuple[str, str], list[Fi
     return found
 
 
-def _exit_code(found: tuple[Verified, ...], changes: tuple[ShownChange, ...], replays: list[Replayed]) -> int:
+def _exit_code(
+    found: tuple[Verified, ...], changes: tuple[ShownChange, ...], replays: list[Replayed], *, invalid: bool
+) -> int:
     """1 when something is refused; 3 when nothing is, and replaying did not come to a word on everything."""
     unclear = [one for one in replays if one.findings]
-    if not all(one.report.passed for one in found) or any(shown.change.refusal for shown in changes):
+    if invalid or not all(one.report.passed for one in found) or any(shown.change.refusal for shown in changes):
         return 1
     if not unclear:
         return 0
@@ -147,7 +151,7 @@ def _exit_code(found: tuple[Verified, ...], changes: tuple[ShownChange, ...], re
 
 
 def _print_more(
-    since: str | None, changes: tuple[ShownChange, ...], *, replays: int | None, code: int, staged: bool
+    since: str | None, changes: tuple[ShownChange, ...], *, replays: int | None, code: int, staged: bool, invalid: bool
 ) -> None:
     from intaglio.cli.changes import print_changes
 
@@ -158,8 +162,8 @@ def _print_more(
     if code == 1:
         what = "what is staged" if staged else "the workspace"
         click.echo(
-            f"verify: {what} is not locked as it stands. Take one of the ways above for each, then stage the source and "
-            "its lock in .intaglio/locks; `intaglio explain LK201` (and LK202, ...) says more.",
+            f"verify: {what} is not locked as it stands. {'Correct what is invalid. ' if invalid else ''}"
+            "Take one of the ways above for each, then stage the source and its lock in .intaglio/locks; `intaglio explain LK201` (and LK202, ...) says more.",
             err=True,
         )
     elif code == 3:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from intaglio.cli.reader_findings import findings_of, with_specs
 from intaglio.cli.report import PlacedFinding, SpecReport, place_finding
 from intaglio.finding import Finding, Place
 from intaglio.lock.report import SpecState, State
+from intaglio.lock.shown import INVALID
+from intaglio.lock.shown import shown as shown_state
 from intaglio.lock.verify import is_allowed
 from intaglio.sparse import disk_tree
 from intaglio.workspace import Tree
@@ -39,41 +43,62 @@ def spec_rows(
     diffs = 0
     forgotten = _not_staged(verified)
     replayed = {(one.path, one.name): one for one in replays}
-    for state in verified.report.specs:
+    for state, invalid in _with_errors(verified):
         key = (state.path, state.name)
         again = replayed.get(key)
         said = [*findings.get(key, ()), *(again.findings if again else ())]
+        stands = shown_state(state, (placed.finding for placed in invalid))
         refused = not is_allowed(state, verified.settings)
         if shown.quiet and state.state is State.LOCKED and not said:
             continue
         diff = ""
         if state.state is State.DRIFTED and diffs < _MOST_DIFFS and state.path not in forgotten:
             diff, diffs = _what_changed(verified, state), diffs + 1
-        if refused and shown.alerts:
+        if refused and shown.alerts and not invalid:
             from intaglio.lock.codes import SEVERITIES
             from intaglio.lock.codes_verify import OF_STATES
 
             code = OF_STATES[state.state]
             said = [Finding(code, SEVERITIES[code], f"{state.name}: {'; '.join(state.reasons)}"), *said]
         ways: tuple[WayOn, ...] = ()
-        if refused:
+        if refused and state.path in forgotten:
+            ways = (forgotten[state.path],)
+        elif refused and not invalid:
             from intaglio.lock.ways_on import ways_on
 
-            ways = (forgotten[state.path],) if state.path in forgotten else ways_on(state, verified.folder)
+            ways = ways_on(state, verified.folder)
         rows.append(
             SpecReport(
                 verified.folder + state.path,
                 state.name,
-                state.state.value,
-                state.reasons,
+                stands.word,
+                stands.reasons,
                 again.verdicts if again else (),
-                _placed(verified, state, said, again),
+                (*invalid, *_placed(verified, state, said, again)),
                 lock_of(verified, state) if shown.locks else None,
                 diff=diff,
                 ways=ways,
             )
         )
     return tuple(rows)
+
+
+def _with_errors(verified: Verified) -> Iterator[tuple[SpecState, tuple[PlacedFinding, ...]]]:
+    """Every state; with what the reader says of the spec where that makes it invalid. Specs with a lock are not read again."""
+    for path, states in itertools.groupby(verified.report.specs, key=lambda state: state.path):
+        of_file = tuple(states)
+        if not any(state.state in {State.STUB, State.UNLOCKED} for state in of_file):
+            yield from ((state, ()) for state in of_file)
+            continue
+        from intaglio.spec import read_specs
+        from intaglio.workspace import read_text
+
+        text = read_text(_tree_of(verified), path) or ""
+        for state, spec in with_specs(of_file, read_specs(text)):
+            found = findings_of(spec, path, verified.root if verified.tree is None else None) if spec else ()
+            is_invalid = shown_state(state, found).word == INVALID
+            where = verified.folder + path
+            yield state, tuple(place_finding(one, where, text, spec) for one in found) if is_invalid else ()
 
 
 def _placed(
@@ -100,7 +125,13 @@ def _placed(
 
 def file_findings(verified: Verified) -> tuple[PlacedFinding, ...]:
     """The findings of files, which belong to no spec."""
-    return tuple(place_finding(finding, verified.folder + path, "", None) for path, finding in verified.report.findings)
+    from intaglio.workspace import read_text
+
+    texts = {path: read_text(_tree_of(verified), path) or "" for path, one in verified.report.findings if one.place}
+    return tuple(
+        place_finding(finding, verified.folder + path, texts.get(path, ""), None)
+        for path, finding in verified.report.findings
+    )
 
 
 def lock_of(verified: Verified, state: SpecState) -> dict[str, Any] | None:
