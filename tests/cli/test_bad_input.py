@@ -272,3 +272,13 @@ def test_a_spec_with_an_error_is_refused_though_no_lock_is_required(workspace):
     assert "invalid" in workspace.run("verify", code=1).out
     workspace.write("a.py", INVALID[: INVALID.index("\n\n")].replace("rul:", "rule:").replace("f(y)", "f(1)"))
     workspace.run("verify")
+
+
+@pytest.mark.parametrize("command", ["status", "verify"])
+def test_a_comment_that_lacks_the_colon_is_named(workspace, command):
+    workspace.write("a.py", RULED.format(word="a").replace("# spec:", "# spec", 1))
+    told = workspace.run(command, "--json").json
+    (finding,) = told["findings"]
+    assert (finding["code"], finding["severity"], finding["fixes"]) == ("SP126", "warning", ["Write `# spec:`"])
+    assert finding["range"]["start"] == {"line": 1, "column": 3}
+    assert told["specs"] == []

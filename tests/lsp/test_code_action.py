@@ -49,6 +49,18 @@ async def test_a_fix_is_an_edit_tied_to_its_diagnostic(editor):
     assert found["Compile one"].disabled.reason == "the spec has errors"
 
 
+async def test_a_comment_that_lacks_the_colon_becomes_a_spec(editor):
+    editor.write("colon.py", "# spec Return the number one.\n# example: one() == 1\ndef one() -> int: ...\n")
+    editor.open("colon.py")
+    await editor.barrier("colon.py")
+    (diagnostic,) = editor.diagnostics("colon.py")
+    assert (diagnostic.code, diagnostic.severity) == ("SP126", types.DiagnosticSeverity.Warning)
+    found = await actions(editor, "colon.py", "spec Return")
+    edit = found["Write `# spec:`"].edit
+    ((change,),) = [one.edits for one in edit.document_changes]
+    assert (change.new_text, change.range) == ("spec:", diagnostic.range)
+
+
 async def test_kinds_are_a_hierarchy_and_an_automatic_trigger_gets_quick_fixes_alone(editor, sign):
     editor.write("c.py", sign)
     editor.open("c.py")

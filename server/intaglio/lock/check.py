@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from intaglio.finding import Finding, Severity
+from intaglio.finding import Finding
 from intaglio.lock.cache import CachedFile, template_digest
 from intaglio.lock.codes import SEVERITIES
 from intaglio.lock.file import read_lock
@@ -17,11 +16,11 @@ from intaglio.lock.paths import lock_path
 from intaglio.lock.recording import Memory, RecordingTree
 from intaglio.lock.state import IsReady, never_ready, states_of
 from intaglio.source import SourceError, decode_source
+from intaglio.spec.block import MAY_HOLD
 from intaglio.spec.module_index import index_module
 from intaglio.spec.plain import read_unjudged
 from intaglio.workspace import DiskTree, Tree
 
-_MAY_HOLD_SPEC = re.compile(rb"#[ \t]*spec[ \t]*:")
 Result = tuple[str, FileStates | CachedFile]
 """A path with its states, or with what the cache may keep of a file whose every spec is locked."""
 
@@ -31,7 +30,7 @@ def check_file(materials: Materials, path: str, is_ready: IsReady = never_ready)
     data = materials.tree.read(path)
     lock_data = materials.tree.read(lock_path(path))
     lock, findings = lock_of(lock_data)
-    if data is None or not (_MAY_HOLD_SPEC.search(data) or _has_wide_encoding(data)):
+    if data is None or not (MAY_HOLD.search(data) or _has_wide_encoding(data)):
         return FileStates(path, states_of(path, (), lock), findings)
     try:
         text = decode_source(data).text
@@ -58,8 +57,7 @@ def check_text(
     presents = tuple(current_inputs(materials, path, text, spec) for spec in reading.specs)
     states = states_of(path, presents, lock, is_ready)
     unlocked = tuple(present for present in presents if lock.find(present.name) is None and not present.is_stub)
-    errors = tuple(finding for finding in reading.findings if finding.severity is Severity.ERROR)
-    return FileStates(path, states, (*findings, *errors, *locked_notes(presents, lock)), unlocked)
+    return FileStates(path, states, (*findings, *reading.findings, *locked_notes(presents, lock)), unlocked)
 
 
 def read_lock_file(tree: Tree, path: str) -> LockFile:

@@ -12,6 +12,8 @@ from intaglio.spec.model import Directive, Text
 
 _BLANK = rb"^(?:\A\xef\xbb\xbf)?[ \t\f]*"
 START = re.compile(_BLANK + rb"#[ \t]*spec[ \t]*:(?!:)", re.MULTILINE)
+MAY_HOLD = re.compile(rb"#[ \t]*(?:[Ss]pecs?|SPECS?)\b")
+"""A quick search for specs, and for what was meant to be one; it only ever errs towards yes."""
 COMMENT = re.compile(_BLANK + rb"#")
 _KEY = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff-]*)[ \t]*:(?![:/])")
 _FOREIGN = re.compile(rb"(type:|noqa\b|fmt:|pragma:|pylint:|mypy:|ruff:|pyright:|isort:|nosec\b)")

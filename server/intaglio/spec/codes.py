@@ -171,5 +171,13 @@ BELOW_DECORATOR = Code(
     "Decorators belong to the signature, so a spec stands above the first of them, not between them and the function.",
     "Move the block above the first decorator.",
 )
+NO_COLON = Code(
+    "SP126",
+    "spec-without-colon",
+    _W,
+    "A comment above a function begins like a spec, and is none: a spec begins with `# spec:`. Nothing is compiled from it, "
+    "and nothing of it is checked.",
+    "Write `# spec:`; or begin the comment with another word, when it is no spec.",
+)
 
 CODES: tuple[Code, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Code))

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from intaglio.finding import Span
+from intaglio.spec.almost import MAY_BE
 from intaglio.spec.block import START, block_lines, parse_block
 from intaglio.spec.function import DOCSTRING_PREFIX, indent_of, kind_of, lay_out, returns_generator
 from intaglio.spec.model import Function, Parameter, ParameterKind, Reading, Spec
@@ -58,6 +59,8 @@ def read_plain(index: ModuleIndex) -> Reading | None:
     """The specs of a file as `read_specs` without its checks gives them, or None where they are not all plain."""
     lines = index.lines
     if index.tree is None or lines is None or b"\r" in lines.data or b"\f" in lines.data:
+        return None
+    if MAY_BE.search(lines.data):
         return None
     try:
         return Reading(tuple(_specs(index, lines)), ())

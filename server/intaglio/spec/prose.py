@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"[^\W\d_]+")
-_VERBS = frozenset([
+VERBS = frozenset([
     "accept", "add", "adjust", "answer", "append", "apply", "approve", "assign", "award", "block", "bucket",
     "build", "calculate", "cap", "capitalize", "change", "charge", "check", "choose", "clamp", "classify", "clean",
     "close", "collapse", "collect", "combine", "compare", "compute", "concatenate", "consider", "convert", "count",
@@ -26,6 +26,7 @@ _VERBS = frozenset([
     "tell", "test", "tidy", "total", "transform", "translate", "transpose", "treat", "trim", "truncate", "turn",
     "unwrap", "update", "upper", "use", "validate", "verify", "warn", "weigh", "whether", "wrap", "write", "yield",
 ])  # fmt: skip
+"""Imperatives that say what a function does."""
 _MODALS = frozenset(
     ["be", "is", "are", "was", "must", "may", "can", "shall", "should", "will", "does", "when", "if", "unless"]
 )
@@ -42,9 +43,9 @@ def is_vague(prose: str) -> bool:
 
 
 def _is_verb(word: str) -> bool:
-    if word in _VERBS or word in _MODALS:
+    if word in VERBS or word in _MODALS:
         return True
     stems = (word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("d"), word.removesuffix("ed"))
-    return any(stem != word and stem in _VERBS for stem in stems) or (
-        word.endswith(("ies", "ied")) and word[:-3] + "y" in _VERBS
+    return any(stem != word and stem in VERBS for stem in stems) or (
+        word.endswith(("ies", "ied")) and word[:-3] + "y" in VERBS
     )

@@ -12,8 +12,9 @@ from tree_sitter import Language, Node, Parser
 
 from intaglio.finding import Code, Edit, Finding, Fix, Place, Span
 from intaglio.spec import codes
+from intaglio.spec.almost import ALMOST, finding_of, is_meant
 from intaglio.spec.bindings import module_names
-from intaglio.spec.block import START, Block, Line, block_lines, parse_block
+from intaglio.spec.block import MAY_HOLD, START, Block, Line, block_lines, parse_block
 from intaglio.spec.broken import broken_function
 from intaglio.spec.checks import check_spec
 from intaglio.spec.function import normal_name, owners_of, read_function
@@ -25,7 +26,6 @@ from intaglio.spec.shift import shift_spec
 from intaglio.spec.values import read_values
 
 LANGUAGE = Language(tree_sitter_python.language())
-_SPEC_LIKE = re.compile(rb"#[ \t]*spec[ \t]*:")
 _DEFINITION = re.compile(rb"^[ \t\f]*(@|(async[ \t]+)?def\b)")
 _DEFINED_NAME = re.compile(rb"\bdef[ \t]+([^\s(\[:]+)")
 _BLANK_LINE = re.compile(rb"[ \t\f\v]*\r?(\n|\Z)")
@@ -52,7 +52,7 @@ class Python:
 
     def may_hold_specs(self, data: bytes) -> bool:
         """A cheap check that only ever errs towards yes."""
-        return b"spec" in data and _SPEC_LIKE.search(data) is not None
+        return MAY_HOLD.search(data) is not None
 
     def canonical(self, data: bytes) -> bytes:
         """The bytes as they are read: lone surrogates as U+FFFD, lone carriage returns as newlines."""
@@ -69,7 +69,7 @@ class Python:
     def read_section(self, data: bytes, start: int, *, check: bool, memo: Memo | None = None) -> Section:
         """Read one section's bytes."""
         defined = tuple(normal_name(name.decode("utf-8", "replace")) for name in _DEFINED_NAME.findall(data))
-        has_specs = _SPEC_LIKE.search(data) is not None
+        has_specs = MAY_HOLD.search(data) is not None
         if not has_specs and not check:
             return Section(start, data, defined=defined)
         root = Parser(LANGUAGE).parse(data).root_node
@@ -119,12 +119,32 @@ class _SectionReader:
 
     def read(self) -> None:
         taken = 0
+        ends: list[tuple[int, int]] = []
         for match in START.finditer(self.data):
             mark = self.data.index(b"#", match.start())
             if match.start() < taken or not self.is_comment(mark):
                 continue
             lines, taken = block_lines(self.data, match.start(), self.start)
             self.read_spec(lines, taken)
+            ends.append((match.start(), taken))
+        for match in ALMOST.finditer(self.data):
+            if not any(begin <= match.start() < end for begin, end in ends):
+                ends.append((match.start(), self.read_almost(match)))
+
+    def read_almost(self, match: re.Match[bytes]) -> int:
+        """A comment that begins like a spec, directly above a function; where it ends."""
+        if START.match(self.data, match.start()) or not self.is_comment(self.data.index(b"#", match.start())):
+            return match.end()
+        lines, below = block_lines(self.data, match.start(), self.start)
+        stop = self.data.find(b"\n", below)
+        line = self.data[below : stop if stop >= 0 else len(self.data)]
+        if not _DEFINITION.match(line):
+            return below
+        node = function_at(self.root, below + len(line) - len(line.lstrip()))
+        stub = node is not None and not node.has_error and read_function(node, self.data, self.start).is_stub
+        if is_meant(match, parse_block(lines), stub=stub):
+            self.findings.append(finding_of(match, self.start))
+        return below
 
     def is_comment(self, mark: int) -> bool:
         node = self.root.descendant_for_byte_range(mark, mark + 1)
