@@ -28,14 +28,16 @@ from intaglio.events import (
     StageEnded,
     Stopped,
 )
-from intaglio.finding import errors_of
+from intaglio.finding import Finding, errors_of
 from intaglio.generate.author import Author, Brief
 from intaglio.generate.helpers import helpers_at_hand
 from intaglio.generate.interface import Cancelled, FailedAttempt, GenerationError
 from intaglio.lock.check import read_lock_file
+from intaglio.lock.codes import SEVERITIES
 from intaglio.lock.fingerprint import short
 from intaglio.lock.inputs import Materials, current_inputs
 from intaglio.lock.model import Made
+from intaglio.lock.origin import origin_of
 from intaglio.lock.store import in_store
 from intaglio.locking import commit, entry_for
 from intaglio.snapshot import Snapshot
@@ -72,7 +74,27 @@ def compile_spec(workshop: Workshop, key: SpecKey, options: Options, cancel: thr
         elif options.dry_run:
             yield Accepted(key, short(event.entry.inputs.body), locked=False, dry_run=True)
         else:
-            yield commit(workshop, event, lock=options.lock)
+            kept = _handwork_replaced(workshop, event)
+            done = commit(workshop, event, lock=options.lock)
+            if kept is not None and isinstance(done, Accepted):
+                yield Noticed(key, kept)
+            yield done
+
+
+def _handwork_replaced(workshop: Workshop, proposed: Proposed) -> Finding | None:
+    """What to say of a body that somebody wrote and the proposal replaces; None when it replaces none."""
+    key = proposed.key
+    snapshot = workshop.snapshot({key.path: proposed.before})
+    spec = snapshot.reading(key.path).find(key.name)
+    if spec is None or spec.function.is_stub:
+        return None
+    body = current_inputs(Materials(workshop.root, snapshot), key.path, proposed.before, spec).inputs.body
+    entry = read_lock_file(snapshot, key.path).find(key.name)
+    made = origin_of(workshop.root, key.path, key.name, body, entry)
+    if not body or body == proposed.entry.inputs.body or (made is not None and made.backend != "hand"):
+        return None
+    message = f"the body that was there was written by hand, and is kept: `intaglio restore {key} --to {short(body)}` brings it back"
+    return Finding("LK016", SEVERITIES["LK016"], message)
 
 
 def propose_spec(workshop: Workshop, key: SpecKey, options: Options, cancel: threading.Event) -> Iterator[Event]:

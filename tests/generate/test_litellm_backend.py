@@ -5,6 +5,8 @@ import threading
 import pytest
 from scripted_server import Step, scripted
 
+from intaglio.config import Settings
+from intaglio.generate.choose import author_for
 from intaglio.generate.interface import Cancelled, Completion, Delta, GenerationError, Interrupted, Message, Request
 from intaglio.generate.litellm_backend import LitellmBackend
 from intaglio.spec import read_specs
@@ -167,3 +169,17 @@ def test_an_end_without_a_reason_is_not_called_a_stop(backend):
     with scripted(Step("return x * 2", finish=None)) as served:
         last = ask(backend, served)[-1]
     assert (last.text, last.finish_reason) == ("return x * 2", "")
+
+
+def test_a_misspelt_model_is_named_with_those_it_is_like(tmp_path):
+    choose = author_for(tmp_path, Settings(model="gpt4"), lambda: pytest.fail("nothing is recorded: nothing is sent"))
+    with pytest.raises(GenerationError) as caught:
+        choose(SPEC)
+    assert caught.value.code == "GE113"
+    assert "litellm lists no model `gpt4`" in str(caught.value)
+    assert "`gpt-4`" in str(caught.value)
+    for way in ("INTAGLIO_API_BASE", "--max-tokens"):
+        assert way in str(caught.value)
+    with pytest.raises(GenerationError) as caught:
+        author_for(tmp_path, Settings(model="zzzzzzzz"), lambda: None)(SPEC)
+    assert "did you mean" not in str(caught.value)

@@ -14,8 +14,11 @@ def edited(ann) -> str:
 
 def test_no_command_overwrites_a_hand_edit_unasked(ann):
     text = edited(ann)
-    assert "left alone: claims.py::middle was edited by hand" in ann.run("compile")
-    ann.run("compile", "claims.py::middle", code=1)
+    told = ann.run("compile")
+    assert "left alone: claims.py::middle is not as it was locked" in told
+    assert "`intaglio compile --replace claims.py::middle` writes another" in told
+    assert "left alone" in ann.run("compile", "--replace")
+    assert "`intaglio compile --replace` puts it into the store" in ann.run("compile", "claims.py::middle", code=1)
     ann.run("lock", "claims.py", code=1)
     ann.run("lock", "--resolve", code=1)
     ann.run("validate", "claims.py", code=1)
@@ -34,6 +37,22 @@ def test_what_restore_and_compile_overwrite_can_be_had_again(ann):
     ann.run("compile", "--replace", "claims.py::middle")
     ann.run("restore", "claims.py::middle", "--to", kept)
     assert ann.read() == text
+
+
+def test_a_recompile_says_that_handwork_is_kept_and_how_to_have_it_again(ann):
+    ann.edit("    if x > 10:", "    limit = 10\n    if x > limit:")
+    ann.run("lock", "--adopt", "--reason", "a name for the limit", "claims.py")
+    ann.rule("middle", 10, 12)
+    assert ann.state("middle") == "stale"
+    said = ann.run("compile")
+    assert "LK016 the body that was there was written by hand, and is kept" in said
+    kept = said.split("--to ")[1].split("`")[0]
+    assert "limit" not in ann.read()
+    ann.run("restore", "claims.py::middle", "--to", kept)
+    assert "    if x > limit:" in ann.read()
+    ann.run("restore", "claims.py::middle")
+    ann.rule("middle", 12, 13)
+    assert "LK016" not in ann.run("compile"), "a body that no person wrote can be made again"
 
 
 def test_restore_works_from_history_alone_and_says_when_it_cannot(ann):

@@ -19,7 +19,9 @@ import click
 @click.option(
     "--max-tokens", type=click.IntRange(0), help="Tokens, most for one spec; needed for a model of unknown price."
 )
-@click.option("--replace", is_flag=True, help="Replace a body that no lock knows (it goes into the store first).")
+@click.option(
+    "--replace", is_flag=True, help="Replace a body that no lock and no store knows (it goes into the store first)."
+)
 @click.option("--no-lock", is_flag=True, help="Write the body and leave it ready, not locked.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--reason", default="", help="Why, for the lock.")
@@ -44,8 +46,9 @@ def command(
 ) -> None:
     """Compile the specs in PATH (files, folders, FILE::NAME; the whole workspace by default).
 
-    Stubs, stale and unlocked bodies are compiled; a spec named with FILE::NAME is compiled in any state. What passes all
-    four stages is written and locked. What does not leaves the file as it was. Exits 1 when a spec was refused, 3 when
+    Stubs, stale and unlocked bodies are compiled; a spec of a file that is named with FILE::NAME also when it is locked. A body
+    that no lock and no store knows, handwork for instance, is replaced with --replace alone, and one that was locked and then
+    edited must be named besides; both go into the store. What passes all four stages is written and locked. What does not leaves the file as it was. Exits 1 when a spec was refused, 3 when
     the machine lacks something.
     """
     from intaglio.cli.output import end, show
@@ -92,7 +95,10 @@ def command(
     else:
         print_file_findings(after)
         for key in drifted:
-            click.echo(f"left alone: {key} was edited by hand; adopt it, restore it, or name it to compile it")
+            click.echo(
+                f"left alone: {key} is not as it was locked; `intaglio lock --adopt` keeps it, `intaglio restore` puts the locked "
+                f"body back, `intaglio compile --replace {key}` writes another"
+            )
         if not keys and not drifted:
             said = "every spec is locked" if before else "there is no spec on a function"
             click.echo(f"nothing to compile: {said}")

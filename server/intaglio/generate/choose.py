@@ -50,6 +50,8 @@ def author_for(
         elif model:
             backend = litellm()
             price = None if settings.max_tokens and not settings.max_cost else litellm().price(model)
+            if price is None and not settings.max_tokens:
+                raise GenerationError("GE113", unknown_model(model, litellm().near(model)))
             candidates = settings.candidates if is_loopback(settings.api_base) else settings.candidates or 1
         else:
             raise GenerationError("GE104", no_model(spec))
@@ -72,3 +74,13 @@ def no_model(spec: Spec) -> str:
     else:
         offer = "set one, for instance INTAGLIO_MODEL=openai/gpt-4o and OPENAI_API_KEY; no local server answers"
     return f"{spec.name} needs a model ({why}), and none is set; {offer}"
+
+
+def unknown_model(model: str, near: tuple[str, ...]) -> str:
+    """What to say of a model that is not among those whose price is known: a slip of the pen, a local one, or a rare one."""
+    meant = f"did you mean {' or '.join(f'`{name}`' for name in near)}? " if near else ""
+    return (
+        f"litellm lists no model `{model}`, so its price is not known and nothing was sent; {meant}"
+        f"For a server on this machine set INTAGLIO_API_BASE and call the model `openai/NAME`; for another model whose price "
+        "nobody knows give a cap in tokens with --max-tokens"
+    )

@@ -86,8 +86,9 @@ UNKNOWN_PRICE = Code(
     "GE113",
     "unknown-price",
     _E,
-    "The price of this model is not known, so a cap in money cannot hold. Nothing was sent.",
-    "Give a cap in tokens: `--max-tokens`.",
+    "The price of this model is not known, so a cap in money cannot hold. Nothing was sent. The name may be misspelt: prices "
+    "are litellm's, by its names of models.",
+    "Correct the name; set `api-base` for a server of your own; or give a cap in tokens: `--max-tokens`.",
 )
 CASSETTE_MISS = Code(
     "GE114",

@@ -48,6 +48,12 @@ class LitellmBackend:
             return Price(found["input"], found["output"]) if found else None
         return None
 
+    def near(self, model: str) -> tuple[str, ...]:
+        """The names most like this one among the models whose price is known. Raises GenerationError."""
+        for message in self._ready().ask({"do": "near", "model": model}, threading.Event(), self.seconds):
+            return tuple(message.get("done") or ())
+        return ()
+
     def generate(self, request: Request, cancel: threading.Event) -> Iterator[Delta | Completion]:
         """One answer, streamed. Raises GenerationError or Cancelled."""
         local = bool(self.api_base) and is_loopback(self.api_base)

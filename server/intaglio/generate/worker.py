@@ -1,11 +1,12 @@
 """The worker: a process of its own that imports litellm. JSON lines in, JSON lines out. Started by `litellm_backend`.
 
-Requests: {"id", "do": "complete", ...}, {"id", "do": "cancel"}, {"id", "do": "price", "model"}. Answers carry the id.
+Requests: {"id", "do": "complete", ...}, {"id", "do": "cancel"}, {"id", "do": "price" or "near", "model"}. Answers carry the id.
 """
 
 from __future__ import annotations
 
 import asyncio
+import difflib
 import json
 import os
 import re
@@ -50,7 +51,7 @@ class Worker:
                 if task := self.tasks.pop(request["id"], None):
                     task.cancel()
                 continue
-            handler = self.complete if request["do"] == "complete" else self.price
+            handler = {"complete": self.complete, "price": self.price, "near": self.near}[request["do"]]
             task = asyncio.create_task(handler(request))
             self.tasks[request["id"]] = task
         for task in self.tasks.values():
@@ -70,6 +71,11 @@ class Worker:
             self.say(request, done={"input": costs[0] / 1e6, "output": costs[1] / 1e6})
         except Exception:  # noqa: BLE001 - litellm raises a bare Exception of its own for a model that it does not know
             self.say(request, done=None)
+
+    async def near(self, request: dict[str, Any]) -> None:
+        """The names of known models that are most like one, the likest first."""
+        names = sorted(self.litellm.model_cost, key=lambda name: (len(name), name))
+        self.say(request, done=difflib.get_close_matches(request["model"], names, n=3))
 
     async def complete(self, request: dict[str, Any]) -> None:
         """Stream one completion; waits and asks again while the provider limits the rate, a bounded number of times."""

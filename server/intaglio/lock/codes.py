@@ -93,6 +93,11 @@ CODES: tuple[Code, ...] = (
         "their lock files, are one file, and a checkout there loses one of them.",
         "Rename one of the two with `git mv`, then run `intaglio lock --follow`.",
     ),
+    Code(
+        "LK016", "handwork-kept", Severity.HINT,
+        "A body that was written or edited by hand was replaced. It is not lost: the store holds it, on this machine.",
+        "`intaglio restore FILE::NAME --to FINGERPRINT` brings it back; then adopt it with `intaglio lock --adopt`.",
+    ),
     *reach.CODES,
     *codes_verify.CODES,
 )  # fmt: skip
