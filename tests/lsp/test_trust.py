@@ -26,7 +26,7 @@ async def test_the_action_of_the_message_trusts(tmp_path, sign):
     editor = await start(tmp_path, options={"status": 1})
     editor.write("a.py", sign)
     editor.open("a.py")
-    with pytest.raises(JsonRpcException):
+    with pytest.raises(JsonRpcException, match=r"command intaglio\.trust .*setting `intaglio\.trust`"):
         await editor.command("compile", uri=editor.uri("a.py"))
     await editor.barrier()
     assert [action.title for action in editor.asked[0].actions] == ["Trust this workspace"]
@@ -55,7 +55,7 @@ async def test_a_client_that_has_the_notion_decides_alone(tmp_path, sign):
     editor.open("a.py")
     with pytest.raises(JsonRpcException, match="Trust it in the editor"):
         await editor.command("trust")
-    with pytest.raises(JsonRpcException, match="the workspace is not trusted"):
+    with pytest.raises(JsonRpcException, match=r"the workspace is not trusted: .*Trust it in the editor"):
         await editor.command("compile", uri=editor.uri("a.py"))
     await editor.barrier()
     assert editor.asked == []

@@ -34,6 +34,10 @@ def test_what_restore_and_compile_overwrite_can_be_had_again(ann):
     assert ann.state("middle") == "locked"
     ann.run("restore", "claims.py::middle", "--to", kept)
     assert ann.read() == text
+    for command in ("status", "verify"):
+        said = ann.run(command, code=1 if command == "verify" else 0)
+        assert f"the body is one that was here before ({kept}), not the one that was locked" in said
+        assert "by hand" not in said
     ann.run("compile", "--replace", "claims.py::middle")
     ann.run("restore", "claims.py::middle", "--to", kept)
     assert ann.read() == text

@@ -81,6 +81,17 @@ def test_explain_says_what_moved_from_what_to_what_and_since_when(ann):
     assert spec.endswith("not committed yet")
 
 
+def test_explain_tells_of_a_lock_in_words(ann):
+    ann.edit("    if x > 10:", "    limit = 10\n    if x > limit:")
+    ann.run("lock", "--adopt", "--reason", "a name for the limit", "claims.py::middle")
+    said = ann.run("status", "--explain", "claims.py::small", "claims.py::middle")
+    assert "made from its rules, without a model" in said
+    assert "written by hand" in said
+    assert re.search(r"adopted and accepted by Ann \S+, \S+Z: a name for the limit\n", said)
+    assert "stages: security passed, syntax passed, execution passed, accuracy passed" in said
+    assert not re.search(r"\w_\w+:|stages\.", said), "no keys of a document"
+
+
 def test_every_lock_says_why_though_nobody_gave_a_reason(ann):
     ann.rule("middle", 10, 12)
     ann.run("compile")

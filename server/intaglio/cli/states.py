@@ -10,7 +10,7 @@ from intaglio.cli.selection import Selection
 from intaglio.events import SpecKey
 from intaglio.lock.check import check_file
 from intaglio.lock.inputs import Materials
-from intaglio.lock.model import Present, SpecState
+from intaglio.lock.model import Present, SpecState, State
 from intaglio.lock.shown import shown
 from intaglio.lock.summary import lock_summary
 from intaglio.spec.model import Spec
@@ -68,6 +68,10 @@ def _explained(selection: Selection, materials: Materials, state: SpecState, spe
 def spec_report(selection: Selection, state: SpecState, spec: Spec | None, text: str) -> SpecReport:
     """One state as it is shown, with the reader's findings."""
     findings = findings_of(spec, state.path, selection.root) if spec is not None else ()
+    if spec is not None and state.state is State.DRIFTED:
+        from intaglio.lock.origin import told_of_drift
+
+        state = told_of_drift(Materials(selection.root, selection.snapshot), state, text, spec)
     stands = shown(state, findings)
     placed = tuple(place_finding(finding, state.path, text, spec) for finding in findings)
     return SpecReport(state.path, state.name, stands.word, stands.reasons, (), placed, lock_summary(state.entry))

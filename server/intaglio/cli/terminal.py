@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import click
 
 from intaglio.cli.report import PlacedFinding, Report, SpecReport
@@ -84,8 +87,8 @@ def _print_spec(spec: SpecReport, width: int, *, explain: bool) -> None:
     if spec.verdicts:
         click.echo(f"          {stage_line(spec)}")
     if explain and spec.lock:
-        for key, value in _flat(spec.lock):
-            click.echo(f"          {key}: {value}")
+        for line in _lock_lines(spec.lock):
+            click.echo(f"          {line}")
     for line in spec.diff.split("\n") if spec.diff else []:
         click.echo(
             f"          {click.style(line, fg='green' if line.startswith('+') else 'red' if line.startswith('-') else None)}"
@@ -96,14 +99,21 @@ def _print_spec(spec: SpecReport, width: int, *, explain: bool) -> None:
         click.echo(f"          {f'{way.name}:':<11} {way.command}")
 
 
-def _flat(table: dict[str, object], prefix: str = "") -> list[tuple[str, object]]:
-    rows: list[tuple[str, object]] = []
-    for key, value in table.items():
-        if isinstance(value, dict):
-            rows.extend(_flat(value, f"{prefix}{key}."))
-        elif isinstance(value, list | tuple) and value and isinstance(value[0], dict):
-            for item in value:
-                rows.extend(_flat(item, f"{prefix}{key}."))
-        elif value not in ("", [], ()):
-            rows.append((prefix + key, value))
-    return rows
+def _lock_lines(lock: dict[str, Any]) -> Iterator[str]:
+    """What a lock says, in words."""
+    yield f"locked body {lock['body']}, of the spec {lock['spec']}"
+    model = f", {lock['model']}" if lock["model"] else ""
+    made = {"hand": "written by hand", "rules": "made from its rules, without a model"}.get(lock["backend"])
+    yield made or f"made by {lock['backend']}{model}{_usage(lock)}"
+    reason = f": {lock['reason']}" if lock["reason"] else ""
+    yield f"{lock['how']} and accepted by {lock['accepted_by']}, {lock['accepted_at']}{reason}"
+    yield "stages: " + ", ".join(f"{stage} {outcome}" for stage, outcome in lock["stages"].items())
+    if not lock["sealed"]:
+        yield "its seal is broken: it was merged or edited"
+
+
+def _usage(lock: dict[str, Any]) -> str:
+    if not lock["input_tokens"] and not lock["output_tokens"]:
+        return ""
+    cost = f", ${lock['cost']:.4f}" if lock["cost"] is not None else ""
+    return f": {lock['input_tokens']} tokens in, {lock['output_tokens']} out ({lock['usage']}){cost}"

@@ -43,7 +43,7 @@ def spec_rows(
     diffs = 0
     forgotten = _not_staged(verified)
     replayed = {(one.path, one.name): one for one in replays}
-    for state, invalid in _with_errors(verified):
+    for state, invalid in _states(verified):
         key = (state.path, state.name)
         again = replayed.get(key)
         said = [*findings.get(key, ()), *(again.findings if again else ())]
@@ -83,22 +83,27 @@ def spec_rows(
     return tuple(rows)
 
 
-def _with_errors(verified: Verified) -> Iterator[tuple[SpecState, tuple[PlacedFinding, ...]]]:
-    """Every state; with what the reader says of the spec where that makes it invalid. Specs with a lock are not read again."""
+def _states(verified: Verified) -> Iterator[tuple[SpecState, tuple[PlacedFinding, ...]]]:
+    """Every state; with what the reader says of the spec where that makes it invalid. What is locked is not read again."""
     for path, states in itertools.groupby(verified.report.specs, key=lambda state: state.path):
         of_file = tuple(states)
-        if not any(state.state in {State.STUB, State.UNLOCKED} for state in of_file):
+        if not any(state.state in {State.STUB, State.UNLOCKED, State.DRIFTED} for state in of_file):
             yield from ((state, ()) for state in of_file)
             continue
+        from intaglio.lock.inputs import Materials
+        from intaglio.lock.origin import told_of_drift
         from intaglio.spec import read_specs
         from intaglio.workspace import read_text
 
         text = read_text(_tree_of(verified), path) or ""
         for state, spec in with_specs(of_file, read_specs(text)):
             found = findings_of(spec, path, verified.root if verified.tree is None else None) if spec else ()
-            is_invalid = shown_state(state, found).word == INVALID
-            where = verified.folder + path
-            yield state, tuple(place_finding(one, where, text, spec) for one in found) if is_invalid else ()
+            if shown_state(state, found).word == INVALID:
+                yield state, tuple(place_finding(one, verified.folder + path, text, spec) for one in found)
+            elif spec is not None and state.state is State.DRIFTED:
+                yield told_of_drift(Materials(verified.root, _tree_of(verified)), state, text, spec), ()
+            else:
+                yield state, ()
 
 
 def _placed(

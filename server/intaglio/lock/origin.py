@@ -10,12 +10,16 @@ import dataclasses
 import json
 from pathlib import Path
 
+from intaglio.lock.fingerprint import short
+from intaglio.lock.inputs import Materials, current_inputs
 from intaglio.lock.model import Entry, Made
 from intaglio.lock.paths import STORE_FOLDER, lock_path
+from intaglio.lock.report import SpecState
 from intaglio.lock.resolution import Past
 from intaglio.lock.revisions import lock_at, revisions
-from intaglio.lock.store import prepare_store
+from intaglio.lock.store import in_store, prepare_store
 from intaglio.source import write_atomically
+from intaglio.spec.model import Spec
 
 _MOST_PAST = 50
 
@@ -27,6 +31,16 @@ def origin_of(root: Path, path: str, name: str, body: str, entry: Entry | None) 
     if entry is not None and entry.inputs.body == body:
         return entry.made
     return _noted(root, body) or _locked_before(root, path, name, body)
+
+
+def told_of_drift(materials: Materials, state: SpecState, text: str, spec: Spec) -> SpecState:
+    """A drifted state that says so when its body was here before: then it was put back, and not edited."""
+    body = current_inputs(materials, state.path, text, spec).inputs.body
+    if state.entry is None or not in_store(materials.root, body):
+        return state
+    locked = short(state.entry.inputs.body)
+    reason = f"the body is one that was here before ({short(body)}), not the one that was locked ({locked})"
+    return dataclasses.replace(state, reasons=(reason, *state.reasons[1:]))
 
 
 def note_origin(root: Path, body: str, made: Made) -> None:

@@ -32,7 +32,7 @@ def ways_on(state: SpecState, folder: str = "") -> tuple[WayOn, ...]:
             return (
                 WayOn("recompile", f"intaglio compile {spec}"),
                 WayOn("revalidate", f"intaglio lock {spec}"),
-                WayOn("put back", f"intaglio diff {spec}  # shows what changed"),
+                WayOn("compare", f"intaglio diff {spec}  # shows what changed, to be undone"),
             )
         case State.UNLOCKED | State.READY:
             return WayOn("validate", f"intaglio lock {spec}"), adopt, WayOn("recompile", f"intaglio compile {spec}")

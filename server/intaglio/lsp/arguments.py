@@ -94,13 +94,10 @@ def require_trust(server: Server, desk: Desk) -> None:
     """Refuse, and offer to trust, unless the workspace is trusted."""
     if server.session.trusts(desk.root):
         return
-    from intaglio.lsp.trust import offer_trust
+    from intaglio.lsp.trust import how_to_trust, offer_trust
 
     server.aside(offer_trust(server))
-    raise RequestFailed(
-        "the workspace is not trusted: no model is asked and nothing is run. Trust it in the editor, or where that has "
-        "no notion of trust with the command intaglio.trust or the setting `trust`"
-    )
+    raise RequestFailed(f"the workspace is not trusted: no model is asked and nothing is run. {how_to_trust(server)}")
 
 
 def require_specs(desk: Desk, names: tuple[str, ...]) -> None:

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 TRUST_ACTION = "Trust this workspace"
 NOT_TRUSTED = "Intaglio does not ask models or run anything until this workspace is trusted."
-IN_THE_EDITOR = "Trust it in the editor."
+IN_THE_EDITOR = "Trust it in the editor (Neovim: `:Intaglio trust`, or the option `trusted`)."
+BY_SETTING = (
+    "Trust it for this session with the command intaglio.trust (Neovim: `:Intaglio trust`), or for good with the setting "
+    "`intaglio.trust` or the initialization option `trusted` (Neovim: the option `trusted`)."
+)
 
 
 def did_change_trust(server: Server, params: Any) -> None:
@@ -41,6 +45,11 @@ def trust_by_command(server: Server) -> None:
         set_trust(server, trusted=True)
     elif not server.session.trusted:
         raise RequestFailed(f"{NOT_TRUSTED} {IN_THE_EDITOR}")
+
+
+def how_to_trust(server: Server) -> str:
+    """The ways to trust a workspace that this client has: one with a notion of trust decides by itself."""
+    return BY_SETTING if server.client.trusted is None else IN_THE_EDITOR
 
 
 async def offer_trust(server: Server) -> None:
