@@ -272,6 +272,11 @@ def test_a_spec_with_an_error_is_refused_though_no_lock_is_required(workspace):
     assert "invalid" in workspace.run("verify", code=1).out
     workspace.write("a.py", INVALID[: INVALID.index("\n\n")].replace("rul:", "rule:").replace("f(y)", "f(1)"))
     workspace.run("verify")
+    workspace.write("intaglio.toml", "")
+    assert (
+        "The setting `require-locks = false` lets specs pass that have no lock yet."
+        in workspace.run("verify", code=1).err
+    )
 
 
 @pytest.mark.parametrize("command", ["status", "verify"])

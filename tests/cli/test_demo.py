@@ -29,3 +29,13 @@ def test_it_fails_when_a_step_does_not(monkeypatch, tmp_path):
 
 def test_a_folder_that_exists_is_left_alone(monkeypatch, tmp_path):
     assert run(monkeypatch, "--keep", str(tmp_path)).exit_code == 2
+
+
+def test_the_last_line_names_a_program_that_is_there(monkeypatch, tmp_path):
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    monkeypatch.setattr("sys.argv", [".venv/bin/intaglio", "demo"])
+    assert "\n  .venv/bin/intaglio demo\n" in run(monkeypatch).output
+
+
+def test_help_shows_no_signs_of_its_own_making():
+    assert "\\b" not in CliRunner().invoke(commands, ["completion", "--help"]).output

@@ -1,6 +1,7 @@
 """The order of the stages and their cache: cached and cold agree, every input counts, nothing partial is kept."""
 
 import json
+import re
 
 TEXT = "LIMIT = {limit}\n\n\n# spec: Return x, at most the limit.\n# example: f(1) == 1\n# golden: rows.jsonl\ndef f(x: int) -> int:\n    return min(x, LIMIT)\n"
 ROWS = {"rows.jsonl": '{"input": {"x": 2}, "output": 2}\n'}
@@ -112,3 +113,35 @@ def test_nothing_runs_before_security_has_passed(judge, toolbox, tmp_path):
         ("security", "failed"),
         ("execution", "skipped"),
     ]
+
+
+BODIES = {
+    "decide": """
+    if not (10 < bmi < 100):
+        raise ValueError("require: 10 < bmi < 100")
+    if has_t2d:
+        return "APPROVE"
+    if bmi >= 30 and step_failed:
+        return "APPROVE"
+    return "DENY"
+""",
+    "checksum": """
+    if not number.isascii():
+        raise LookupError("not number.isascii()")
+    import hashlib
+
+    return hashlib.sha256(number.encode()).hexdigest()[:8].upper()
+""",
+}
+
+
+def test_the_language_page_s_specs_are_right(judge, repository):
+    page = (repository / "docs" / "spec-language.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(shown) == len(BODIES)
+    for text in shown:
+        name = re.search(r"^def (\w+)", text, re.MULTILINE)[1]
+        verdicts = judge(text.replace(" ...\n", BODIES[name]))
+        told = [(finding.code, finding.message) for verdict in verdicts.values() for finding in verdict.findings]
+        assert told == []
+        assert [verdict.outcome.value for verdict in verdicts.values()] == ["passed"] * 4

@@ -46,9 +46,9 @@ def command(
 ) -> None:
     """Compile the specs in PATH (files, folders, FILE::NAME; the whole workspace by default).
 
-    Stubs, stale and unlocked bodies are compiled; a spec of a file that is named with FILE::NAME also when it is locked. A body
-    that no lock and no store knows, handwork for instance, is replaced with --replace alone, and one that was locked and then
-    edited must be named besides; both go into the store. What passes all four stages is written and locked. What does not leaves the file as it was. Exits 1 when a spec was refused, 3 when
+    Stubs, stale and unlocked bodies are compiled; locked ones with --all, or when they are named with FILE::NAME. A body that
+    somebody wrote is replaced only with --replace, and one that was edited since it was locked must be named, too; what is
+    replaced goes into the store. What passes all four stages is written and locked. What does not leaves the file as it was. Exits 1 when a spec was refused, 3 when
     the machine lacks something.
     """
     from intaglio.cli.output import end, show

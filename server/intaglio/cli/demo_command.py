@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,7 +96,7 @@ def _with_model(ok: bool) -> bool:
     _title("5. The others have no rules, and no model is set. To compile them too:")
     click.echo("  export INTAGLIO_MODEL=openai/gpt-4o OPENAI_API_KEY=...          # or any other that litellm knows")
     click.echo("  export INTAGLIO_MODEL=openai/NAME INTAGLIO_API_BASE=http://127.0.0.1:8080/v1    # a local server")
-    click.echo("  intaglio demo\n")
+    click.echo(f"  {_own_name()} demo\n")
     _run("status")
     return ok
 
@@ -111,6 +112,14 @@ def _run(*arguments: str) -> int:
         error.show()
         return error.exit_code
     return code if isinstance(code, int) else 0  # click gives the code of an Exit back
+
+
+def _own_name() -> str:
+    """How this program was called, where `intaglio` alone would not find it."""
+    if shutil.which("intaglio"):
+        return "intaglio"
+    called = Path(sys.argv[0])
+    return f"{shlex.quote(sys.executable)} -m intaglio" if called.name == "__main__.py" else shlex.quote(str(called))
 
 
 def _title(text: str) -> None:

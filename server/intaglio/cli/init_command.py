@@ -72,3 +72,6 @@ def _install_hook(folder: Path) -> None:
             "Where pre-commit, prek or lefthook wrote that hook, add Intaglio to its configuration instead: docs/ci.md"
         )
     click.echo(f"{hook.outcome:<8} {hook.path}")
+    click.echo(
+        "It stops a commit with stubs as well; with `require-locks = false` in the settings specs without a lock pass."
+    )

@@ -6,6 +6,19 @@ import click
 
 from intaglio.cli import COMMANDS, commands
 
+_COUNTS = """\
+What `compile`, `validate` and `lock` count below the four stages:
+
+| words | what they count |
+|---|---|
+| `inputs` | generated inputs that satisfy every `require:`; the function was run on each |
+| `example inputs` | calls of the examples that satisfy every `require:`; run as well |
+| `guard inputs` | generated inputs that violate a `require:`; each must be refused with ValueError. A condition that none violates is named (EX114) |
+| `examples 3 of 3` | examples that are true |
+| `ensure 1 on 162 inputs`, `rules 3 on 162 inputs` | the `ensure:` and `rule:` lines that were held against what the function did on all inputs |
+| `golden 57 of 57` | rows of a golden file that came out as they say |
+"""
+
 
 def render_markdown() -> str:
     """Every command with its help, as a terminal 100 columns wide shows it."""
@@ -17,6 +30,7 @@ def render_markdown() -> str:
             "no sandbox, an extra), with what to do. `--json` prints one document, described by "
             "[report.schema.json](report.schema.json).\n"
         ),
+        _COUNTS,
     ]
     names = commands.context_settings["help_option_names"]
     parent = click.Context(

@@ -82,6 +82,7 @@ def command(
     except WorkspaceError as error:
         raise WrongConfiguration(str(error)) from error
     invalid = any(spec.state == INVALID for spec in report.specs)
+    unlocked = any(spec.state in {"stub", "unlocked"} and spec.ways for spec in report.specs)
     code = _exit_code(found, report.changes, [one for part in replays.values() for one in part], invalid=invalid)
     if sarif_file is not None and alerts is not None:
         sarif_file.write_text(sarif_text(alerts, "verify", root, code) + "\n", encoding="utf-8")
@@ -91,8 +92,11 @@ def command(
         show(report, as_json=as_json)
     if not as_json and not as_sarif:
         count = sum(map(len, replays.values())) if replay else None
-        _print_more(since, report.changes, replays=count, code=code, staged=staged, invalid=invalid)
+        _print_more(since, report.changes, replays=count, code=code, staged=staged, invalid=invalid, unlocked=unlocked)
     end(code)
+
+
+WITHOUT_LOCKS = "The setting `require-locks = false` lets specs pass that have no lock yet. "
 
 
 def _report(
@@ -151,7 +155,14 @@ def _exit_code(
 
 
 def _print_more(
-    since: str | None, changes: tuple[ShownChange, ...], *, replays: int | None, code: int, staged: bool, invalid: bool
+    since: str | None,
+    changes: tuple[ShownChange, ...],
+    *,
+    replays: int | None,
+    code: int,
+    staged: bool,
+    invalid: bool,
+    unlocked: bool,
 ) -> None:
     from intaglio.cli.changes import print_changes
 
@@ -163,7 +174,7 @@ def _print_more(
         what = "what is staged" if staged else "the workspace"
         click.echo(
             f"verify: {what} is not locked as it stands. {'Correct what is invalid. ' if invalid else ''}"
-            "Take one of the ways above for each, then stage the source and its lock in .intaglio/locks; `intaglio explain LK201` (and LK202, ...) says more.",
+            f"{WITHOUT_LOCKS if unlocked else ''}Take one of the ways above for each, then stage the source and its lock in .intaglio/locks; `intaglio explain LK201` (and LK202, ...) says more.",
             err=True,
         )
     elif code == 3:

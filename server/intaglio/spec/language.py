@@ -85,6 +85,42 @@ further than its key; a bare `#` is a paragraph break. Comments for other tools 
 The function below may have a body or a stub: an optional docstring plus `...`, `pass` or `raise NotImplementedError`.
 Names in expressions are the parameters, `result` (in `ensure`), what the file defines or imports, and the builtins.
 
+## A complete spec
+
+```python
+# spec: Decide coverage for a GLP-1 prior-authorization request.
+#   Approve when the patient has type 2 diabetes. Otherwise approve when BMI is at
+#   least 30 and step therapy has failed. Otherwise deny.
+# require: 10 < bmi < 100
+# rule: has_t2d -> "APPROVE"
+# rule: bmi >= 30 and step_failed -> "APPROVE"
+# rule: otherwise -> "DENY"
+# ensure: result in ("APPROVE", "DENY")
+# example: decide(True, 24.0, False) == "APPROVE"
+# example: decide(False, 31.0, False) == "DENY"
+# example: decide(False, 7.0, False) raises ValueError
+def decide(has_t2d: bool, bmi: float, step_failed: bool) -> str: ...
+```
+
+One with a module, and an exception of its own. `template: function` is what a spec without the line has; a workspace may have others
+(docs/templates.md).
+
+```python
+# spec: Return the checksum of a claim number: the first eight digits of its SHA-256, in capitals.
+# template: function
+# use: hashlib
+# raises: LookupError when not number.isascii()
+# ensure: len(result) == 8
+# example: checksum("A-17") == "73DF676F"
+# example: checksum("é") raises LookupError
+def checksum(number: str) -> str: ...
+```
+
+A body may import without a `use:` what of the standard library is pure and common (`math`, `decimal`, `datetime`, `re`, `json`,
+`collections` and others). `given: now() -> 7` says what a granted capability answers
+while examples run. This version grants none (`use: clock` is refused, TM401), so a `given:` is read, belongs to the spec's fingerprint,
+and changes nothing else.
+
 ## Golden files
 
 One JSON object a line: `{{"input": {{"PARAMETER": VALUE, ...}}, "output": VALUE}}`, or `"raises": "ERROR"` for the output.
