@@ -287,3 +287,9 @@ def test_a_comment_that_lacks_the_colon_is_named(workspace, command):
     assert (finding["code"], finding["severity"], finding["fixes"]) == ("SP126", "warning", ["Write `# spec:`"])
     assert finding["range"]["start"] == {"line": 1, "column": 3}
     assert told["specs"] == []
+
+
+def test_what_cannot_be_read_is_not_called_unchanged(workspace):
+    workspace.write("a.py", b"# spec: Return \xff.\ndef f(x): ...\n")
+    assert "a.py: byte 15 is not valid utf-8" in workspace.run("diff", "a.py", code=1).err
+    assert "a.py: byte 15 is not valid utf-8" in workspace.run("restore", "a.py::f", code=2).err

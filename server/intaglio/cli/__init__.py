@@ -143,4 +143,4 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    commands(prog_name="intaglio")
+    commands(prog_name="intaglio", color=False if os.environ.get("NO_COLOR") else None)  # https://no-color.org

@@ -23,7 +23,8 @@ def command(targets: tuple[str, ...], example: bool, write: str | None) -> None:
     """Show what changed since each spec in PATH was locked: its inputs in words, its body line by line.
 
     With --example, both bodies run in the sandbox on generated inputs; the simplest input on which they differ is shown as
-    an `example:` line for either answer. Exits 1 when something changed, 0 when nothing did.
+    an `example:` line for either answer. Exits 1 when something changed or a file cannot be
+    read, 0 when nothing did.
     """
     from intaglio.cli.output import end
     from intaglio.cli.selection import select
@@ -35,7 +36,7 @@ def command(targets: tuple[str, ...], example: bool, write: str | None) -> None:
         raise click.UsageError("--write goes with --example")
     selection = select(targets)
     materials = Materials(selection.root, selection.snapshot)
-    changed = False
+    changed = _print_unreadable(selection)
     edited: list[SpecKey] = []
     for key in selection.spec_keys():
         entry = read_lock_file(selection.snapshot, key.path).find(key.name)
@@ -63,6 +64,20 @@ def command(targets: tuple[str, ...], example: bool, write: str | None) -> None:
     if example and edited:
         _show_examples(selection, edited, write)
     end(1 if changed else 0)
+
+
+def _print_unreadable(selection: Selection) -> bool:
+    """Name each chosen file that cannot be read, in which nothing can be compared; whether there is one."""
+    from intaglio.source import SourceError
+
+    found = False
+    for path in selection.paths:
+        try:
+            selection.snapshot.source(path)
+        except SourceError as error:
+            click.echo(f"{path}: {error}", err=True)
+            found = True
+    return found
 
 
 def _show_examples(selection: Selection, keys: list[SpecKey], write: str | None) -> None:

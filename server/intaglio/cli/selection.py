@@ -90,7 +90,7 @@ def _check_name(snapshot: Snapshot, path: str, name: str) -> None:
     try:
         known = [spec.name for spec in snapshot.reading(path).specs]
     except SourceError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(f"{path}: {error}") from error
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else f"; it has: {', '.join(known)}" if known else ""
