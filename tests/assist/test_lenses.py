@@ -29,7 +29,7 @@ def check(view, *expected):
     ("text", "state", "expected"),
     [
         (STUB, "stub", [("stub", "log"), ("compile", "compile")]),
-        (BODY, "unlocked", [("unlocked: why", "log"), ("validate", "validate"), ("lock", "lock")]),
+        (BODY, "unlocked", [("unlocked: why", "log"), ("validate", "validate"), ("adopt", "lock")]),
         (BODY, "ready", [("ready", "log"), ("lock", "lock")]),
         (BODY, "stale", [("stale: why", "log"), ("validate and lock", "lock"), ("compile", "compile")]),
         (BODY, "drifted", [("drifted: why", "diff"), ("adopt", "lock"), ("restore", "restore")]),

@@ -138,3 +138,42 @@ async def test_without_trust_the_way_to_it_is_offered_and_the_rest_says_why_not(
     assert found["Compile sign"].disabled.reason == "the workspace is not trusted"
     assert found["Trust this workspace: let Intaglio run stages and ask models"].command.command == "intaglio.trust"
     assert await end(editor) == 0
+
+
+async def test_an_input_that_fails_is_offered_as_an_example_and_is_one_then(editor):
+    text = "# spec: Return ten divided by n.\n# ensure: result * n <= 10\n# example: tenth(5) == 2\ndef tenth(n: int) -> int:\n    return 10 // n\n"
+    editor.write("ten.py", text)
+    editor.open("ten.py")
+    await editor.run("validate", "ten.py", "tenth")
+    (failed,) = {
+        one.data["details"]["input"]
+        for one in editor.diagnostics("ten.py")
+        if (one.data.get("details") or {}).get("input")
+    }
+    assert failed == "tenth(0)"
+    title = "Add `tenth(0)` as an example, its outcome to be filled in"
+    assert editor.apply((await actions(editor, "ten.py", "def tenth"))[title].edit)
+    assert "# example: tenth(5) == 2\n# example: tenth(0) == ...\ndef tenth" in editor.text("ten.py")
+    await editor.barrier("ten.py")
+    assert title not in await actions(editor, "ten.py", "def tenth"), "it was found in another text"
+
+
+@pytest.mark.parametrize(
+    ("directive", "body", "code"),
+    [
+        ("# comply: hipaa", "raise ValueError(ssn)", "SE111"),
+        ("# ensure: len(result) < 99", "return str(1 // len(ssn))", "EX103"),
+    ],
+)
+async def test_a_finding_in_the_body_names_the_directive_that_asked(editor, directive, body, code):
+    path = f"{code}.py"
+    text = f'# spec: Return the number as it is.\n{directive}\n# example: same("1") == "1"\ndef same(ssn: str) -> str:\n    {body}\n'
+    editor.write(path, text)
+    editor.open(path)
+    await editor.run("validate", path, "same")
+    found = next(one for one in editor.diagnostics(path) if one.code == code)
+    assert editor.covered(path, found.range).strip() in body
+    (asked,) = found.related_information
+    assert (asked.location.uri, asked.message) == (editor.uri(path), "what the spec asks for")
+    assert editor.covered(path, asked.location.range) in directive
+    assert len(editor.covered(path, asked.location.range)) > 5

@@ -2,6 +2,7 @@
 
 import pytest
 from editor import FULL, end, recorded, start
+from lsprotocol import types
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -103,12 +104,60 @@ async def test_the_locked_body_is_restored(editor, sign):
     assert "compiled by" in (await editor.command("log", uri=editor.uri("g.py"), name="sign"))[-1]
 
 
+async def lenses(editor, path):
+    """Each lens' title with what its command takes besides the spec."""
+    params = types.CodeLensParams(types.TextDocumentIdentifier(editor.uri(path)))
+    return [
+        (lens.command.title, {key: value for key, value in argument_of(lens).items() if key not in {"uri", "name"}})
+        for lens in await editor.client.text_document_code_lens_async(params)
+        if lens.command is not None
+    ]
+
+
+def argument_of(lens):
+    return lens.command.arguments[0] or {}
+
+
+async def test_a_client_that_asks_why_gets_its_own_command_to_adopt(tmp_path):
+    text = "# spec: Return the negative of n.\n# example: h(3) == -3\ndef h(n: int) -> int:\n    return -n\n"
+    editor = await start(tmp_path, options={"trusted": True, "status": 1, "reasons": 1})
+    editor.write("h.py", text)
+    editor.open("h.py")
+    params = types.CodeLensParams(types.TextDocumentIdentifier(editor.uri("h.py")))
+    lens = (await editor.client.text_document_code_lens_async(params))[-1]
+    assert (lens.command.title, lens.command.command) == ("adopt", "intaglio.adopt")
+    assert argument_of(lens) == {"uri": editor.uri("h.py"), "name": "h"}
+    assert await end(editor) == 0
+
+
+async def test_a_body_that_was_compiled_and_not_locked_is_locked_in_the_next_session_without_adopting(tmp_path, sign):
+    editor = await start(tmp_path, FULL, configuration={"intaglio": {"lock": "explicit"}})
+    editor.write("a.py", sign)
+    editor.open("a.py")
+    await editor.run("compile", "a.py", "sign")
+    editor.save("a.py")
+    await editor.barrier("a.py")
+    assert [title for title, _ in await lenses(editor, "a.py")] == [
+        "accepted; its lock is written by the command `lock`", "security ✓ syntax ✓ execution ✓ accuracy ✓", "lock"
+    ]  # fmt: skip
+    assert await end(editor) == 0
+    editor = await start(tmp_path)
+    editor.open("a.py")
+    await editor.barrier("a.py")
+    assert [title for title, _ in await lenses(editor, "a.py")][-1] == "lock"
+    await editor.run("lock", "a.py", "sign")
+    assert editor.status("a.py", "sign")["state"] == "locked"
+    assert await end(editor) == 0
+
+
 async def test_a_hand_written_body_is_locked_only_when_it_is_adopted(editor):
     text = "# spec: Return the negative of n.\n# example: h(3) == -3\n# example: h(0) == 0\ndef h(n: int) -> int:\n    return -n\n"
     editor.write("h.py", text)
     editor.open("h.py")
+    assert ("adopt", {"adopt": True}) in await lenses(editor, "h.py")
     await editor.run("lock", "h.py", "h")
     assert editor.status("h.py", "h")["state"] == "ready"
+    assert [title for title, _ in await lenses(editor, "h.py")][-1:] == ["adopt"], "a plain lock would be refused"
     await editor.run("lock", "h.py", "h", adopt=True, reason="reviewed")
     assert editor.status("h.py", "h")["state"] == "locked"
     assert "reviewed" in (editor.root / ".intaglio/locks/h.py.toml").read_text()

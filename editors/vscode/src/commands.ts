@@ -153,7 +153,7 @@ export function ownCommands(parts: Parts): Record<string, (...given: unknown[]) 
           title: `Compile ${target.name} again`,
           prompt: "What should be different? It goes to the model with the spec.",
         });
-        if (remark) await run("intaglio.compile", { ...target, remark });
+        if (remark) await run("intaglio.compile", { ...target, replace: true, remark });
       }),
     "intaglio.adopt": (...given) =>
       onOne(given, async (target) => {

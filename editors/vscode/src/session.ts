@@ -279,6 +279,8 @@ export class Session implements vscode.Disposable {
         trusted: vscode.workspace.isTrusted,
         status: 1,
         preview: 1,
+        remarks: 1,
+        reasons: 1,
         settings: this.settings(),
       }),
       initializationFailedHandler: () => false,

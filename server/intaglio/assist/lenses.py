@@ -59,7 +59,7 @@ def _of_spec(view: View, spec: Spec, moved: int, now: dt.datetime) -> list[Lens]
     found = [Lens(span, spec.name, title, "intaglio.diff" if standing.state == "drifted" else "intaglio.log", named)]
     if any(stage.outcome != "not run" for stage in standing.stages):
         found.append(_stages(span, spec, standing, named))
-    return [*found, *_next(span, spec, standing, named)]
+    return [*found, *_next(span, spec, standing, named, by_hand=spec.name in view.by_hand)]
 
 
 def _stages(span: Span, spec: Spec, standing: Standing, named: tuple[tuple[str, object], ...]) -> Lens:
@@ -68,23 +68,25 @@ def _stages(span: Span, spec: Spec, standing: Standing, named: tuple[tuple[str, 
     return Lens(span, spec.name, title, "intaglio.validate", named)
 
 
-def _next(span: Span, spec: Spec, standing: Standing, named: tuple[tuple[str, object], ...]) -> list[Lens]:
-    """What to do from here, the nearest first."""
+def _next(
+    span: Span, spec: Spec, standing: Standing, named: tuple[tuple[str, object], ...], *, by_hand: bool
+) -> list[Lens]:
+    """What to do from here, the nearest first. A body `by_hand` is locked only by adopting it."""
     if standing.waits:
         return [Lens(span, spec.name, "lock", "intaglio.lock", named)]
     compile_lens = Lens(span, spec.name, "compile", "intaglio.compile", named, priced=True)
     lock = Lens(span, spec.name, "lock", "intaglio.lock", named)
+    adopt = Lens(span, spec.name, "adopt", "intaglio.lock", (*named, ("adopt", True)))
     match standing.state:
         case "stub":
             return [compile_lens]
         case "unlocked":
-            return [Lens(span, spec.name, "validate", "intaglio.validate", named), lock]
+            return [Lens(span, spec.name, "validate", "intaglio.validate", named), adopt]
         case "ready":
-            return [lock]
+            return [adopt if by_hand else lock]
         case "stale":
             return [Lens(span, spec.name, "validate and lock", "intaglio.lock", named), compile_lens]
         case "drifted":
-            adopt = Lens(span, spec.name, "adopt", "intaglio.lock", (*named, ("adopt", True)))
             return [adopt, Lens(span, spec.name, "restore", "intaglio.restore", named)]
     return []
 

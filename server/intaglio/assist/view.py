@@ -23,7 +23,7 @@ class View:
 
     `states` and `progress` are by qualified name: what the locks say now, and what is known of the stages. What was known of
     another text of the spec, or of other things that it stands on, is in `outdated`. `inputs` are the fingerprints of what is
-    there now, `referred` what was found of the files that specs name, `waiting` what the locks of accepted bodies wait for.
+    there now, `referred` what was found of the files that specs name, `by_hand` bodies that passed and that nothing vouches for, `waiting` what the locks of accepted bodies wait for.
     `models` are model names that are known.
     """
 
@@ -37,6 +37,7 @@ class View:
     trusted: bool = False
     inputs: Mapping[str, Inputs] = field(default_factory=dict)
     referred: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    by_hand: frozenset[str] = frozenset()
     waiting: Mapping[str, str] = field(default_factory=dict)
     models: tuple[str, ...] = ()
 

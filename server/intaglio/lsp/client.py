@@ -19,6 +19,8 @@ class Client:
     preview: bool = False
     asks_remarks: bool = False
     """It has a command `intaglio.compileWithRemark` of its own, which asks for the remark."""
+    asks_reasons: bool = False
+    """It has a command `intaglio.adopt` of its own, which asks why."""
     settings: Mapping[str, object] = field(default_factory=dict)
     apply_edit: bool = False
     document_changes: bool = False

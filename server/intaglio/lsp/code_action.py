@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from intaglio.finding import Severity, Span
 from intaglio.lsp.asked import Asked
+from intaglio.lsp.code_lens import ADOPT
 from intaglio.lsp.to_client import edit_of
 from intaglio.spec.model import Spec
 
@@ -97,12 +98,14 @@ def _of_spec(asked: Asked, spec: Spec) -> Iterator[Offered]:
         yield Offered(f"Validate {name}", REWRITE, "intaglio.validate", named, disabled=refused)
         if picture is not None and picture.pending:
             yield Offered(f"Lock {name}", QUICK, "intaglio.lock", named, disabled=blocked)
-        elif state in {"stale", "ready"}:
+        elif state == "stale" or (state == "ready" and name not in asked.view.by_hand):
             yield Offered(f"Validate and lock {name}", QUICK, "intaglio.lock", named, disabled=refused)
-        elif state in {"drifted", "unlocked"}:
-            adopted = {**named, "adopt": True}
+        elif state in {"drifted", "unlocked", "ready"}:
             title = f"Adopt {name} as hand-written: validate and lock it"
-            yield Offered(title, QUICK, "intaglio.lock", adopted, disabled=refused)
+            if asked.client.asks_reasons:
+                yield Offered(title, QUICK, ADOPT, named, disabled=refused)
+            else:
+                yield Offered(title, QUICK, "intaglio.lock", {**named, "adopt": True}, disabled=refused)
         replace = {**named, "replace": True}
         yield Offered(f"Recompile {name}", REWRITE, "intaglio.compile", replace, disabled=refused)
         if asked.client.asks_remarks:

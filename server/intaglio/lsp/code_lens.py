@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from intaglio.lsp.asked import Asked
     from intaglio.lsp.server import Server
 
+ADOPT = "intaglio.adopt"
+"""A command of clients that ask their user why: it sends `intaglio.lock` with the reason."""
+
 
 def code_lens(asked: Asked, _params: types.CodeLensParams) -> Plain:
     """State, stages and the next thing to do above each function."""
@@ -40,5 +43,8 @@ def _lens(asked: Asked, lens: Lens) -> dict[str, Any]:
     uri, here = asked.file.uri, asked.plain_range(lens.span)
     if lens.priced:
         return {"range": here, "data": {"uri": uri, "name": lens.name}}
-    argument = {"uri": uri, **dict(lens.arguments)} if lens.arguments else {}
-    return {"range": here, "command": {"title": lens.title, "command": lens.command, "arguments": [argument]}}
+    command, arguments = lens.command, dict(lens.arguments)
+    if arguments.get("adopt") and asked.client.asks_reasons:
+        command, arguments = ADOPT, {"name": lens.name}
+    argument = {"uri": uri, **arguments} if arguments else {}
+    return {"range": here, "command": {"title": lens.title, "command": command, "arguments": [argument]}}

@@ -27,6 +27,8 @@ _STATE_SEVERITIES = {
 }  # fmt: skip
 _FADED = {1: 2, 2: 3, 3: 4, 4: 4}
 UNNECESSARY = 1
+_ASKED_BY = {"SE111": ("comply",), "SE112": ("comply",), "EX103": ("ensure", "strict")}
+"""Codes of errors in a body that are errors only because of such directives."""
 
 
 def diagnostics_of(session: Session, desk: Desk) -> str:
@@ -108,10 +110,11 @@ def _of_spec(
                 said["tags"] = [UNNECESSARY]
         elif not one.exact and one.stage:
             said["message"] = f"{one.finding.message} (in the candidate)"
-        asked = _directive_of(one, spec, offset)
-        if client.related_information and asked is not None and not run.outdated:
+        asked = _directives_of(one, spec, offset)
+        if client.related_information and asked and not run.outdated:
             said["relatedInformation"] = [
-                {"location": {"uri": desk.file.uri, "range": asked}, "message": "what the spec asks for"}
+                {"location": {"uri": desk.file.uri, "range": place}, "message": "what the spec asks for"}
+                for place in asked
             ]
         yield said
     if run.progress.reason and not run.outdated and run.ended and not _is_said(run):
@@ -138,14 +141,17 @@ def _said(client: Client, span: Span, severity: int, code: str, message: str, **
     return said
 
 
-def _directive_of(one: Placed, spec: Spec, offset: int) -> Span | None:
-    """The directive that asked for what a finding in the body misses: the one whose text its message quotes."""
+def _directives_of(one: Placed, spec: Spec, offset: int) -> list[Span]:
+    """The directives that asked for what a finding in the body misses: by what the finding is about, or as its message quotes one."""
     if one.finding.place is None or one.finding.place.target != "function":
-        return None
-    for directive in spec.directives:
-        if directive.key != "spec" and directive.value.value and f"`{directive.value.value}`" in one.finding.message:
-            return directive.span.shift(offset)
-    return None
+        return []
+    keys = _ASKED_BY.get(one.finding.code, ()) if one.finding.severity is Severity.ERROR else ()
+    return [
+        directive.span.shift(offset)
+        for directive in spec.directives
+        if directive.key in keys
+        or (directive.key != "spec" and directive.value.value and f"`{directive.value.value}`" in one.finding.message)
+    ]
 
 
 def _of_run(desk: Desk, run: Run) -> Iterator[Placed]:

@@ -34,6 +34,7 @@ def client_of(params: types.InitializeParams) -> Client:
         status=options.get("status") == 1,
         preview=options.get("preview") == 1,
         asks_remarks=options.get("remarks") == 1,
+        asks_reasons=options.get("reasons") == 1,
         settings=settings,
         apply_edit=bool(_get(capabilities, "workspace", "apply_edit")),
         document_changes=bool(_get(capabilities, *edits, "document_changes")),

@@ -20,6 +20,8 @@ from intaglio.lsp.to_client import range_of
 from intaglio.source import SourceError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from intaglio.lsp.client import Client
     from intaglio.lsp.desk import Desk
     from intaglio.lsp.server import Server
@@ -82,10 +84,22 @@ async def apply_kept(server: Server, desk: Desk, names: tuple[str, ...], *, agre
     for one in made:
         desk.kept.pop(one.key.name, None)
         desk.take(one, locked=False)
+    await server.jobs.write(lambda: _note_origins(desk.root.path, made))
     if not desk.is_held:
         await write_locks(server, desk)
     server.publish(desk)
     return True
+
+
+def _note_origins(root: Path, made: tuple[Proposed, ...]) -> str:
+    """In a worker: keep how bodies were made whose locks are not written yet, so that they count as nobody's handwork."""
+    from intaglio.lock.origin import note_origin
+    from intaglio.opening import prepare_state_folder
+
+    prepare_state_folder(root)
+    for one in made:
+        note_origin(root, one.entry.inputs.body, one.entry.made)
+    return ""
 
 
 def changes_for(desk: Desk, proposals: tuple[Proposed, ...]) -> tuple[TextChange, ...]:

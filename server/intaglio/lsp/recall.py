@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from intaglio.lsp.run import Basis, Run, region_of
 from intaglio.progress import SpecProgress
+from intaglio.validate.verdict import passed
 
 if TYPE_CHECKING:
     from intaglio.config import Settings
-    from intaglio.lock.model import Present
+    from intaglio.lock.model import LockFile, Present
     from intaglio.lsp.server import Server
     from intaglio.snapshot import Snapshot
     from intaglio.spec.model import Spec
@@ -37,7 +39,7 @@ async def recall(server: Server, uri: str) -> None:
     presents = {name: present for name in names if (present := desk.live.present(name)) is not None}
     if not presents:
         return
-    broken, found = await asyncio.to_thread(_look_up, view.snapshot, view.settings, view.path, presents)
+    broken, found = await asyncio.to_thread(_look_up, view.snapshot, view.settings, view.path, presents, desk.lock)
     if session.desks.get(uri) is not desk or server.ending or not session.trusts(desk.root):
         return
     data = view.document.data if broken else b""
@@ -51,9 +53,10 @@ async def recall(server: Server, uri: str) -> None:
 
 
 def _look_up(
-    snapshot: Snapshot, settings: Settings, path: str, presents: Mapping[str, Present]
+    snapshot: Snapshot, settings: Settings, path: str, presents: Mapping[str, Present], lock: LockFile
 ) -> tuple[bool, dict[str, Run | None]]:
     """Whether the file does not parse as a whole, and of each body what the cache has, as a run."""
+    from intaglio.lock.origin import origin_of
     from intaglio.source import SourceError
     from intaglio.spec.module_index import index_module
 
@@ -69,7 +72,11 @@ def _look_up(
         return True, found
     for spec in reading.specs:
         if (present := presents.get(spec.name)) is not None:
-            found[spec.name] = _known(snapshot, settings, path, text, spec, present)
+            run = _known(snapshot, settings, path, text, spec, present)
+            if run is not None and passed(run.progress.verdicts):
+                made = origin_of(snapshot.root, path, spec.name, present.inputs.body, lock.find(spec.name))
+                run = replace(run, by_hand=made is None)
+            found[spec.name] = run
     return False, found
 
 

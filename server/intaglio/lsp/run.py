@@ -47,7 +47,8 @@ class Run:
     candidate's, once there is one; `basis` and `after_basis` are what these stand on. `file` is the whole file's text.
 
     `outdated`: the spec's text is another by now; `placed` are its findings then, moved with the text. `recalled`: not of this
-    session, but what the local cache of verdicts knows.
+    session, but what the local cache of verdicts knows; `by_hand`: of a body that passed, and that nothing vouches for, so that it
+    can be locked only by adopting it.
     """
 
     progress: SpecProgress
@@ -61,6 +62,7 @@ class Run:
     after_basis: Basis | None = None
     file: bytes = b""
     recalled: bool = False
+    by_hand: bool = False
 
     @property
     def ended(self) -> bool:

@@ -202,6 +202,7 @@ class Session:
             self.trusts(root),
             inputs=desk.live.inputs(),
             referred={spec.name: desk.references(spec) for spec, _ in placed if spec.golden},
+            by_hand=frozenset(name for name, run in desk.recalled.items() if run.by_hand),
             waiting={name: why for name in desk.pending if (why := desk.why_it_waits(name))},
         )
 

@@ -127,6 +127,16 @@ local own_commands = {
       end
     end)
   end,
+  ["intaglio.adopt"] = function(command, context)
+    local client = assert(vim.lsp.get_client_by_id(context.client_id))
+    local arguments = command.arguments[1]
+    vim.ui.input({ prompt = ("Adopt %s as hand-written. Why? "):format(arguments.name) }, function(reason)
+      if reason then
+        local given = vim.tbl_extend("force", arguments, { adopt = true, reason = reason })
+        M.execute(client, "intaglio.lock", given, nil, context.bufnr)
+      end
+    end)
+  end,
 }
 
 ---@param code integer
@@ -178,6 +188,7 @@ function M.config()
       status = status.version,
       preview = chosen.preview and 1 or nil,
       remarks = 1,
+      reasons = 1,
       settings = next(chosen.settings) and chosen.settings or nil,
     },
     settings = { intaglio = next(chosen.settings) and chosen.settings or vim.empty_dict() },
