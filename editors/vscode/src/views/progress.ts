@@ -9,6 +9,9 @@ import { describeRefusal, describeRun } from "../presentation";
 import { isRunning, type SpecStatus, type Target } from "../protocol";
 import type { Session } from "../session";
 
+/** Milliseconds within which a run may end without a message: one whose verdicts are remembered would flash an empty one. */
+const UNSEEN = 400;
+
 interface Shown {
   readonly specs: Map<string, Required<Target>>;
   report(specs: readonly SpecStatus[]): void;
@@ -75,17 +78,20 @@ export class RunProgress implements vscode.Disposable {
     });
     let said: vscode.Progress<{ message?: string }> | undefined;
     let latest = "";
-    void vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: "Intaglio", cancellable: true },
-      (progress, token) => {
-        said = progress;
-        progress.report({ message: latest });
-        token.onCancellationRequested(
-          () => void this.session.execute("intaglio.cancel", { job }).catch(() => undefined),
-        );
-        return ended;
-      },
-    );
+    const show = () =>
+      vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title: "Intaglio", cancellable: true },
+        (progress, token) => {
+          said = progress;
+          progress.report({ message: latest });
+          token.onCancellationRequested(
+            () => void this.session.execute("intaglio.cancel", { job }).catch(() => undefined),
+          );
+          return ended;
+        },
+      );
+    const waiting = setTimeout(() => void show(), UNSEEN);
+    void ended.then(() => clearTimeout(waiting));
     return {
       specs: new Map(),
       end,
