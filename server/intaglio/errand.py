@@ -7,10 +7,10 @@ when it is described.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from intaglio.config import Settings
 from intaglio.events import Assembled, Event, Proposed, Refused, SpecKey, Stopped
@@ -86,6 +86,23 @@ class Skip:
 
     number: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call a function of this program, which reads and computes, with plain values; runs beside the errands."""
+
+    number: int
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a call gave, or how it failed."""
+
+    value: Any = None
+    failure: str = ""
 
 
 def run_errand(

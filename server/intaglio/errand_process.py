@@ -1,8 +1,8 @@
 """The process beside a language server in which errands are done: stages, models and the reading of whole files compute for
 seconds, and in the server's own process every answer would wait for them.
 
-Pickled values between two ends of one program: in come `Begin`, `Cancel` and `Skip`, out go (number, what was told); None
-ends an errand. What a sandbox says never comes here unread: it is plain data when it leaves the sandbox's package. Ends, with all
+Pickled values between two ends of one program: in come `Begin`, `Cancel`, `Skip` and `Call`, out go (number, what was told); None
+ends an errand, `Answered` a call. What a sandbox says never comes here unread: it is plain data when it leaves the sandbox's package. Ends, with all
 that it started, when its input does.
 """
 
@@ -14,13 +14,17 @@ import signal
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from intaglio.errand import Begin, Cancel, Errand, Skip, run_errand
+from intaglio.errand import Answered, Begin, Call, Cancel, Errand, Skip, run_errand
 from intaglio.generate.backends import Backends
 from intaglio.validate.tools import Toolbox
-from intaglio.workers import Workers
+from intaglio.workers import NoTools, Workers
+
+_NICE = 5
+"""By how much less its work weighs than the server's, where there is not enough for both: keys come first."""
 
 
 @dataclass(slots=True)
@@ -37,6 +41,7 @@ class ErrandProcess:
         self._writing = threading.Lock()
         self._running: dict[int, _Running] = {}
         self._workers = Workers(2, Toolbox)
+        self._callers = Workers(1, NoTools)
         self._backends = Backends()
 
     def take(self, message: Any) -> None:
@@ -45,6 +50,8 @@ class ErrandProcess:
             case Begin(number=number, errand=errand):
                 running = self._running[number] = _Running()
                 self._workers.submit(lambda toolbox: self._run(number, errand, running, toolbox))
+            case Call(number=number, function=function, arguments=arguments):
+                self._callers.submit(lambda _: self._say(number, _answer(function, arguments)))
             case Cancel(number=number) if number in self._running:
                 self._running[number].cancel.set()
             case Skip(number=number, name=name) if number in self._running:
@@ -75,6 +82,13 @@ class ErrandProcess:
                 return
 
 
+def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Answered:
+    try:
+        return Answered(function(*arguments))
+    except Exception as error:  # noqa: BLE001 - said to the one who called
+        return Answered(failure=f"{type(error).__name__}: {error}")
+
+
 def serve(given: BinaryIO, out: BinaryIO) -> None:
     """Take messages until the other end closes."""
     process = ErrandProcess(out)
@@ -94,6 +108,8 @@ def main() -> None:
     sys.stdout = sys.stderr
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at a terminal is the server's, which closes the pipe
     warnings.simplefilter("ignore")
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     serve(given, out)
     sys.stderr.flush()
     os._exit(0)

@@ -16,13 +16,14 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from intaglio.errand import Begin, Cancel, Errand, Skip, Told
+from intaglio.errand import Answered, Begin, Call, Cancel, Errand, Skip, Told
 from intaglio.events import Accepted, Proposed, Refused, SpecKey, Stopped
 
 _SECONDS_TO_END = 3.0
 Take = Callable[[Told | None], None]
+Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
@@ -38,7 +39,8 @@ class Errands:
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
         self._open: dict[int, _Open] = {}
-        self._messages: queue.SimpleQueue[Begin | Cancel | Skip | None] = queue.SimpleQueue()
+        self._asked: dict[int, asyncio.Future[Answered]] = {}
+        self._messages: queue.SimpleQueue[Begin | Call | Cancel | Skip | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
@@ -48,12 +50,29 @@ class Errands:
         """Have an errand done; its number."""
         number = next(self._numbers)
         self._open[number] = _Open(take, list(errand.keys))
+        self._put(Begin(number, errand))
+        return number
+
+    async def call(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
+        """What a function of this program gives there. Raises RuntimeError with what it failed of."""
+        number = next(self._numbers)
+        asked = self._asked[number] = asyncio.get_running_loop().create_future()
+        self._put(Call(number, function, arguments))
+        try:
+            answered = await asked
+        finally:
+            self._asked.pop(number, None)
+        if answered.failure:
+            raise RuntimeError(answered.failure)
+        value: Answer = answered.value
+        return value
+
+    def _put(self, message: Begin | Call) -> None:
         if self._writer is None:
             loop = asyncio.get_running_loop()
             self._writer = threading.Thread(target=self._write, args=(loop,), name="intaglio-errands", daemon=True)
             self._writer.start()
-        self._messages.put(Begin(number, errand))
-        return number
+        self._messages.put(message)
 
     def cancel(self, number: int) -> None:
         """End an errand as soon as it can be ended; 0 for one that was not begun."""
@@ -77,7 +96,11 @@ class Errands:
         except subprocess.TimeoutExpired:
             self._process.kill()
 
-    def _told(self, number: int, told: Told | None) -> None:
+    def _told(self, number: int, told: Told | Answered | None) -> None:
+        if isinstance(told, Answered):
+            if (asked := self._asked.get(number)) is not None and not asked.done():
+                asked.set_result(told)
+            return
         if (here := self._open.get(number)) is None:
             return
         if told is None:
@@ -88,6 +111,8 @@ class Errands:
 
     def _lost(self, number: int, code: int | None) -> None:
         """The process died: what it was at will not come to an end."""
+        if (asked := self._asked.get(number)) is not None and not asked.done():
+            asked.set_result(Answered(failure=f"the process that was asked ended (code {code})"))
         if (here := self._open.pop(number, None)) is None:
             return
         why = f"the process that runs the stages ended (code {code}); try again, and report it if it comes back"
@@ -98,7 +123,7 @@ class Errands:
     def _write(self, loop: asyncio.AbstractEventLoop) -> None:
         sent: set[int] = set()
         while (message := self._messages.get()) is not None:
-            if isinstance(message, Begin):
+            if isinstance(message, Begin | Call):
                 if self._process is None or self._process.poll() is not None:
                     sent = set()
                     if not self._start(loop, sent):
@@ -132,7 +157,7 @@ class Errands:
         try:
             while given is not None:
                 number, told = pickle.load(given)  # noqa: S301 - from our own process, see there
-                if told is None:
+                if told is None or isinstance(told, Answered):
                     sent.discard(number)
                 _post(loop, self._told, number, told)
         except (EOFError, OSError, pickle.UnpicklingError):

@@ -11,13 +11,13 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
 from intaglio.errand import Compile, Errand, Lock, Told, Validate
 from intaglio.events import Event, Proposed, SpecKey, Stopped, Streamed
-from intaglio.lsp.errands import Errands
+from intaglio.lsp.errands import Answer, Errands
 from intaglio.lsp.offer import offer
 from intaglio.lsp.preview import Preview
 from intaglio.lsp.recall import recall
@@ -115,6 +115,10 @@ class Jobs:
                 self.stop(job, f"{job.at_work.name} was edited meanwhile")
             elif not left:
                 self.stop(job, f"{', '.join(sorted(mine))} was edited meanwhile")
+
+    async def call(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
+        """What a function gives that reads and computes for long, without anyone waiting but the caller."""
+        return await self._errands.call(function, *arguments)
 
     def write(self, work: Callable[[], str]) -> asyncio.Future[str]:
         """Have something written to the disk, one after another; what went wrong, "" when nothing did."""

@@ -1,5 +1,6 @@
-"""What the local verdict cache knows of an open file, looked up in a thread: when the file is opened, when a job has ended, and
-when typing pauses after the file, or something that its bodies stand on, has changed.
+"""What the local verdict cache knows of an open file, looked up in the process beside the server's: when the file is
+opened, when a job has ended, and when typing pauses after the file, or something that its bodies stand on,
+has changed.
 
 So a body that passed is `ready` in the editor as on the command line, what failed is said again when the file is opened again,
 and an undo brings back what was known. Runs nothing; in a workspace that is not trusted nothing is believed that stands in its
@@ -8,7 +9,6 @@ cache.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -39,9 +39,14 @@ async def recall(server: Server, uri: str) -> None:
     presents = {name: present for name in names if (present := desk.live.present(name)) is not None}
     if not presents:
         return
-    broken, found = await asyncio.to_thread(_look_up, view.snapshot, view.settings, view.path, presents, desk.lock)
+    broken, found = False, dict[str, Run | None].fromkeys(presents)
+    if (desk.root.path / ".intaglio" / "cache" / "verdicts").is_dir():
+        broken, found = await server.jobs.call(_look_up, view.snapshot, view.settings, view.path, presents, desk.lock)
     if session.desks.get(uri) is not desk or server.ending or not session.trusts(desk.root):
         return
+    found = {  # what went over and came back equals what is here, and comparing the same values is quicker at every key
+        name: run and replace(run, basis=Basis.of(presents[name], view.settings)) for name, run in found.items()
+    }
     data = view.document.data if broken else b""
     desk.looked_up |= {name: (present, data) for name, present in presents.items()}
     if all(run is None and name not in desk.recalled for name, run in found.items()):

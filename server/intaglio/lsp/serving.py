@@ -18,6 +18,8 @@ from intaglio.lsp.lifecycle import leave
 from intaglio.lsp.registration import register
 from intaglio.lsp.server import Server
 
+_SWITCH = 0.0005
+"""Seconds that a thread may compute while the loop waits for its turn: a tenth of Python's own, as answers are what counts."""
 _PIECE, _MOST_HEADER, _PIPE = 2**16, 2**20, 2**20
 """Bytes: read at once; of a header's line; that a pipe holds."""
 
@@ -40,6 +42,7 @@ def serve_stdio(record: Path | None = None) -> None:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     _widen(output.fileno())
+    sys.setswitchinterval(_SWITCH)
     server = create_server()
 
     async def serve() -> None:
