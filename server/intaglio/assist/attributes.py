@@ -77,6 +77,15 @@ def called(view: View, spec: Spec | None, before: str, *, inside: bool) -> Calle
     return found
 
 
+def warm_up() -> None:
+    """Load jedi and what it reads of Python's own types: the first answer takes a tenth as long then."""
+    with _LOCK, _quiet():
+        if (jedi := _jedi()) is not None:
+            project = jedi.Project(Path.cwd(), sys_path=_library(), smart_sys_path=False)
+            for text in ("x: int\nx.", "x: str\nx.", "x: list[int]\nx."):
+                jedi.Script(text, project=project, environment=_environment()).complete()
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Jedi fails in many ways on half-typed code; as what it says is a hint, a failure says nothing."""

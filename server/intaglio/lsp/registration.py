@@ -114,6 +114,20 @@ def register(server: Server) -> None:
         manager.commands[name] = _command(server, place)
 
 
+def load_features() -> None:
+    """Load every feature, and what they load when they are first asked. Takes a second; call it where nobody waits."""
+    for place, _ in (*FROM_VIEW.values(), *IN_THREAD.values()):
+        _load(place)
+    for place in ("code_lens:resolve", "rename:rename"):
+        _load(place)
+    from intaglio.assist.attributes import warm_up
+    from intaglio.explanations import all_codes
+    from intaglio.lsp import commands_run, jobs  # noqa: F401 - what a command is done with
+
+    all_codes()
+    warm_up()
+
+
 def _on_loop(server: Server, handler: Callable[..., Any]) -> Callable[..., Any]:
     if asyncio.iscoroutinefunction(handler):
 

@@ -69,6 +69,8 @@ class Server(LanguageServer):
         """Workspaces in which it was asked whether a write is to be finished."""
         self._errors = 0
         self.ending = False
+        self.warm = False
+        """Whether what answers are made with was loaded, or is being loaded."""
         self.client = Client()
         self.folder_uris: list[str] = []
         self.watch: asyncio.Task[None] | None = None

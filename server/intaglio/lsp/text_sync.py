@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ from lsprotocol import types
 
 if TYPE_CHECKING:
     from intaglio.lsp.server import Server
+
+
+_SECONDS_UNTIL_WARM = 1.0
 
 
 def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
@@ -32,6 +36,23 @@ async def _look_back(server: Server, uri: str) -> None:
     await recall(server, uri)
     gc.collect()
     gc.freeze()
+    if not server.warm and uri in server.session.desks:
+        server.warm = True
+        server.aside(_warm_up(server))
+
+
+async def _warm_up(server: Server) -> None:
+    """Load what answers are made with, before they are asked for: the first of each kind would take as long as a hundred others.
+
+    In a thread, a little after the file was opened, so that nobody waits for it.
+    """
+    from intaglio.lsp.registration import load_features
+
+    await asyncio.sleep(_SECONDS_UNTIL_WARM)
+    if not server.ending:
+        await asyncio.to_thread(load_features)
+        gc.collect()
+        gc.freeze()
 
 
 def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
