@@ -145,3 +145,18 @@ def test_the_language_page_s_specs_are_right(judge, repository):
         told = [(finding.code, finding.message) for verdict in verdicts.values() for finding in verdict.findings]
         assert told == []
         assert [verdict.outcome.value for verdict in verdicts.values()] == ["passed"] * 4
+
+
+def test_bandit_follows_an_import_from_far_away_and_says_nothing_of_other_functions(judge):
+    text = (
+        "try:\n    import subprocess as sp\nexcept ImportError:\n    sp = None\n\n\n"
+        "def elsewhere(n):\n    return eval(str(n))\n\n\n" + "X = 1\n" * 50 + "class Runner:\n"
+        "    # spec: Return n after a command.\n    # example: Runner().run(1) == 1\n"
+        '    def run(self, n: int) -> int:\n        sp.call("ls " + str(n), shell=True)\n        return n\n'
+    )
+    security = judge(text)["security"]
+    found = [finding for finding in security.findings if finding.message.startswith("B")]
+    assert [finding.message.partition(":")[0] for finding in found] == ["B602"]
+    start = text.index("    def run") + 4
+    (place,) = [finding.place.span.shift(start) for finding in found]
+    assert text[place.start : place.end].startswith("sp.call")

@@ -59,6 +59,9 @@ class HostLanguage(Protocol):
     def name(self) -> str:
         """For people: "Python"."""
 
+    def __hash__(self) -> int:
+        """By identity: what a section says is kept by its host."""
+
     @property
     def suffixes(self) -> tuple[str, ...]:
         """File suffixes, with their dot."""

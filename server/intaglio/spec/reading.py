@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import difflib
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Sequence
@@ -32,13 +33,16 @@ def read_text(host: HostLanguage, data: bytes, *, check: bool) -> Reading:
     if not host.may_hold_specs(data):
         return Reading((), ())
     data = host.canonical(data)
-    return assemble(host, [(section, section.start) for section in read_sections(host, data, check=check)])
-
-
-def read_sections(host: HostLanguage, data: bytes, *, check: bool) -> list[Section]:
-    """All sections of a text, in order."""
     starts = [start for start, _ in host.cut(data)]
-    return [host.read_section(data[start:end], start, check=check) for start, end in itertools.pairwise(starts)]
+    return assemble(
+        host, [(_section(host, data[start:end], check), start) for start, end in itertools.pairwise(starts)]
+    )
+
+
+@functools.lru_cache(maxsize=2048)
+def _section(host: HostLanguage, data: bytes, check: bool) -> Section:
+    """A section as it is wherever it stands: of a file that is read again, most are as they were."""
+    return host.read_section(data, 0, check=check)
 
 
 def assemble(host: HostLanguage, sections: Sequence[Placed]) -> Reading:

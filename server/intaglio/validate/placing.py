@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 
 from intaglio.candidate import Subject
 from intaglio.finding import Place, Span
@@ -44,13 +45,21 @@ class Lines:
 
 def function_node(subject: Subject) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The subject's function in the tree of its file. Raises SyntaxError, ValueError or RecursionError."""
-    tree = ast.parse(subject.text)
     name_line = subject.source_bytes[: subject.spec.function.name_span.start].count(b"\n") + 1
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            and node.name == subject.spec.function.name
-            and node.lineno == name_line
-        ):
-            return node
+    for statement in tree_of(subject.text).body:
+        if statement.lineno > name_line or (statement.end_lineno or 0) < name_line:
+            continue
+        for node in ast.walk(statement):
+            if (
+                isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+                and node.name == subject.spec.function.name
+                and node.lineno == name_line
+            ):
+                return node
     return None
+
+
+@functools.lru_cache(maxsize=1)
+def tree_of(text: str) -> ast.Module:
+    """A file's tree, kept for the stage after this one. To be read only. Raises SyntaxError, ValueError or RecursionError."""
+    return ast.parse(text)

@@ -21,7 +21,7 @@ from intaglio.validate import codes_security as codes
 from intaglio.validate.capability import check_capabilities
 from intaglio.validate.linter import SECURITY, LintFinding, lint, ruff_version
 from intaglio.validate.patterns import check_patterns
-from intaglio.validate.placing import Lines, function_node
+from intaglio.validate.placing import Lines, function_node, tree_of
 from intaglio.validate.taint import check_taint
 from intaglio.validate.type_checker import ToolMissing
 from intaglio.validate.verdict import StageName, Verdict, outcome_of
@@ -117,7 +117,7 @@ def _bandit(subject: Subject, lines: Lines) -> Iterator[Finding]:
     from bandit.core.metrics import Metrics
     from bandit.core.node_visitor import BanditNodeVisitor
 
-    data = subject.source_bytes
+    data = _around(subject)
     metrics = Metrics()
     metrics.begin("body.py")
     visitor = BanditNodeVisitor("body.py", io.BytesIO(data), BanditMetaAst(), tests, False, {}, metrics)
@@ -132,6 +132,26 @@ def _bandit(subject: Subject, lines: Lines) -> Iterator[Finding]:
             continue
         severity = Severity.WARNING if issue.severity == "LOW" else Severity.ERROR
         yield Finding(codes.INSECURE_CALL.id, severity, f"{issue.test_id}: {issue.text}", place)
+
+
+def _around(subject: Subject) -> bytes:
+    """The subject's text for bandit: the statement that holds the function, and those that import something. All other lines are
+    empty, as what it says of them is of no use, and a long file takes it a second.
+    """
+    function = subject.spec.function.span
+    lines = subject.source_bytes.split(b"\n")
+    first = subject.source_bytes[: function.start].count(b"\n") + 1
+    last = subject.source_bytes[: function.end].count(b"\n") + 1
+    kept = [b""] * len(lines)
+    for statement in tree_of(subject.text).body:
+        begin = min([statement.lineno, *(one.lineno for one in getattr(statement, "decorator_list", ()))])
+        end = statement.end_lineno or statement.lineno
+        defines = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        if (begin <= last and first <= end) or (
+            not defines and any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(statement))
+        ):
+            kept[begin - 1 : end] = lines[begin - 1 : end]
+    return b"\n".join(kept)
 
 
 def _ruff(diagnosed: Iterable[LintFinding], lines: Lines) -> Iterator[Finding]:
