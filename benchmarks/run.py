@@ -13,8 +13,9 @@ NAMES = (
     "type_checkers",
     "verify",
     "hook",
-    "editor_answers",
     "language_server",
+    "editor_load",
+    "body_ends",
 )
 
 
