@@ -28,8 +28,10 @@ def command(address: str | None, record: Path | None, recorded: Path | None) -> 
     """
     from intaglio.lsp.serving import replay, serve_stdio, serve_tcp
 
-    if sum(one is not None for one in (address, record, recorded)) > 1:
-        raise click.UsageError("--tcp, --record and --replay exclude each other")
+    if recorded is not None and (address or record):
+        raise click.UsageError(
+            "--replay reads a recording in place of a client: it goes with neither --tcp nor --record"
+        )
     if recorded is not None:
         from intaglio.lsp.recording import RecordingError
 
@@ -43,4 +45,4 @@ def command(address: str | None, record: Path | None, recorded: Path | None) -> 
     host, _, port = address.rpartition(":")
     if host not in {"127.0.0.1", "localhost", "::1", "[::1]"} or not port.isdigit():
         raise click.UsageError("--tcp takes a loopback address and a port, for instance 127.0.0.1:9000")
-    serve_tcp(host.strip("[]"), int(port))
+    serve_tcp(host.strip("[]"), int(port), record)

@@ -14,7 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from intaglio.generate.gates import mask
 
@@ -69,9 +69,9 @@ class RecordedInput:
 
 
 class RecordedOutput:
-    """Standard output, noted message by message."""
+    """What the server says, noted message by message."""
 
-    def __init__(self, stream: BinaryIO, recorder: Recorder) -> None:
+    def __init__(self, stream: Any, recorder: Recorder) -> None:
         self._stream, self._recorder = stream, recorder
 
     def write(self, data: bytes) -> None:

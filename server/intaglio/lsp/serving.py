@@ -105,15 +105,22 @@ def _widen(pipe: int) -> None:
         return
 
 
-def serve_tcp(host: str, port: int) -> None:
-    """Serve the first client that connects, and end with it. The address is printed, for port 0."""
+def serve_tcp(host: str, port: int, record: Path | None = None) -> None:
+    """Serve the first client that connects, and end with it. The address is printed, for port 0. `record` as in `serve_stdio`."""
     server = create_server()
     listening: list[asyncio.Server] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         listening[0].close()
-        server.protocol.set_writer(_TcpWriter(writer))
-        await run_async(server.stop_event, reader, server.protocol, None, server.report_server_error)
+        given: Any = reader
+        told: Any = _TcpWriter(writer)
+        if record is not None:
+            from intaglio.lsp.recording import RecordedInput, RecordedOutput, Recorder
+
+            recorder = Recorder(record)
+            given, told = RecordedInput(reader, recorder), RecordedOutput(told, recorder)
+        server.protocol.set_writer(told)
+        await run_async(server.stop_event, given, server.protocol, None, server.report_server_error)
         leave(server, 0 if server.protocol.was_shut_down else 1)
 
     async def serve() -> None:
