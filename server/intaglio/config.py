@@ -56,13 +56,13 @@ DOCUMENTATION: dict[str, str] = {
     "cassette": "Folder of recorded exchanges, relative to the workspace, for the `cassette` backend.",
     "attempts": "How often a failed candidate goes back to the model with its findings, at most.",
     "candidates": "How many answers to sample side by side in each attempt; of those that pass with the fewest warnings, the "
-    "simplest is kept. 0: one; at a server on this machine, where answers cost nothing, up to four in the first attempt "
+    "simplest is kept. 0: one; at a server on this machine, where answers cost nothing, up to six in the first attempt "
     "and two in each further one, one after another until one passes without a warning.",
     "max_cost": "Most that one compile of one spec may cost, in US dollars. Reserved before each request.",
     "max_tokens": "Most tokens (in and out) that one compile of one spec may use; 0 for no cap. Needed for a model "
     "with an unknown price.",
     "answer_tokens": "Most tokens of one answer.",
-    "temperature": "Sampling temperature of the first candidate; further candidates use 0.8.",
+    "temperature": "Sampling temperature of the first answer to each form of the task; further ones use 0.8.",
     "request_seconds": "How long to wait for a model's answer, in seconds.",
     "keep_prompts": "Keep prompts and answers in the ledger.",
     "include": "Glob patterns of files to consider, relative to the workspace. Empty: every Python file.",

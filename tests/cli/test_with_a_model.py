@@ -157,22 +157,25 @@ FREE = {"INTAGLIO_CANDIDATES": "0"}
 
 
 def test_at_a_local_server_an_answer_that_passes_is_the_last_one_asked_for(workspace, compiled):
-    _, text, requests = compiled(Step(WRONG), Step(WRONG), Step(RIGHT), Step(WRONG), settings=FREE)
+    _, text, requests = compiled(*[Step(WRONG)] * 3, Step(RIGHT), Step(WRONG), settings=FREE)
     assert text.endswith("    return x * 2\n")
-    assert len(requests) == 3
-    assert [request["temperature"] for request in requests] == [0.0, 0.8, 0.8]
-    assert len({request["seed"] for request in requests}) == 3
-    assert [row[:2] for row in attempts(workspace)] == [
-        (1, "failed at accuracy"),
-        (1, "failed at accuracy"),
-        (1, "passed"),
-    ]
+    assert len(requests) == 4
+    assert [row[:2] for row in attempts(workspace)] == [*[(1, "failed at accuracy")] * 3, (1, "passed")]
+
+
+def test_at_a_local_server_each_form_is_answered_greedily_before_any_is_sampled(compiled):
+    *_, requests = compiled(*[Step(WRONG)] * 5, Step(RIGHT), settings=FREE)
+    assert [request["temperature"] for request in requests] == [0.0, 0.0, 0.0, 0.8, 0.8, 0.8]
+    assert len({request["seed"] for request in requests}) == 6
+    tasks = [request["messages"][1]["content"] for request in requests]
+    assert len(set(tasks[:3])) == 3
+    assert tasks[3:] == tasks[:3]
 
 
 def test_at_a_local_server_a_failed_attempt_is_repaired_and_sampled_anew(compiled):
-    ran, _, requests = compiled(*[Step(WRONG)] * 5, Step(RIGHT), settings=FREE)
+    ran, _, requests = compiled(*[Step(WRONG)] * 7, Step(RIGHT), settings=FREE)
     assert "2 attempts" in ran.out
-    assert [len(request["messages"]) for request in requests] == [2, 2, 2, 2, 4, 2]
+    assert [len(request["messages"]) for request in requests] == [2, 2, 2, 2, 2, 2, 4, 2]
 
 
 def test_at_a_local_server_a_warning_is_not_the_end(compiled):

@@ -37,6 +37,12 @@ def test_streaming_and_the_provider_s_own_usage(backend):
     assert served.requests[0]["messages"] == [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]
 
 
+def test_a_local_server_is_told_not_to_punish_repetition(backend):
+    with scripted(Step("return x * 2")) as served:
+        ask(backend, served)
+    assert served.requests[0]["repeat_penalty"] == 1.0
+
+
 def test_a_missing_usage_is_called_estimated(backend):
     with scripted(Step("return x * 2", usage=None)) as served:
         last = ask(backend, served)[-1]

@@ -1,5 +1,7 @@
 """What a model is told: all of the spec, what is in reach, the findings; never a golden row."""
 
+import ast
+
 import pytest
 
 from intaglio.compile import brief_for
@@ -59,6 +61,15 @@ def test_the_spec_and_what_is_in_reach(form, tmp_path):
         "def price(name: str, size: int) -> int",
     ):
         assert part in task.content, part
+
+
+def test_in_comments_nothing_of_the_spec_stands_inside_of_the_function(tmp_path):
+    """What stands inside is repeated by small models, and costs half of an answer."""
+    _, task = build_messages(brief(tmp_path), (), "c", Form.COMMENTS)
+    code = task.content.split("```python\n")[1].split("```")[0]
+    function = ast.parse(code).body[-1]
+    assert ast.unparse(function) == "def price(name: str, size: int) -> int:\n    ..."
+    assert code.index("FEE times the rate") < code.index("def price") < code.index("# >>> price('std', 2)")
 
 
 def test_golden_rows_are_never_in_it(tmp_path):

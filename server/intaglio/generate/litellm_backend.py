@@ -18,6 +18,9 @@ from intaglio.generate.budget import Price, estimate_tokens
 from intaglio.generate.interface import Cancelled, Completion, Delta, GenerationError, Interrupted, Request, Usage
 
 _START_SECONDS = 60.0
+NO_PENALTY = 1.0
+"""What a local server is told of repetition. llama-cpp-python and Ollama punish it by 1.1 when nobody says, and code repeats
+itself: the names, the brackets, the lines that it was shown. Servers that do not know the parameter leave it aside."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 
 
@@ -68,6 +71,8 @@ class LitellmBackend:
             "api_base": self.api_base,
             "api_key": "none" if local else "",
         }
+        if local:
+            question["repeat_penalty"] = NO_PENALTY
         for message in self._ready().ask(question, cancel, self.seconds * 5):
             if "delta" in message:
                 yield Delta(message["delta"])

@@ -30,12 +30,13 @@ from intaglio.generate.interface import (
 from intaglio.generate.prompt import Form, build_messages, definitions_of
 
 FURTHER_TEMPERATURE = 0.8
-"""Of second and later candidates, and of every attempt that starts afresh."""
+"""Of every answer to a form of the task that was answered before, and of every attempt that starts afresh."""
 REPAIR_TEMPERATURE = 0.3
 """Of attempts that answer a conversation: a greedy model repeats the code that it sees."""
-FIRST_SAMPLES, FURTHER_SAMPLES = 4, 2
+FIRST_SAMPLES, FURTHER_SAMPLES = 6, 2
 """Answers of the first attempt and of each further one, at most, where they cost nothing and no number was asked for."""
 
+_FORMS = tuple(Form)
 _CUT = {
     "length": "the answer was cut off at {} tokens",
     "": "the server ended the answer without saying why; one that serves a single client at a time does when another comes",
@@ -208,7 +209,7 @@ class ModelAuthor:
         cancel: threading.Event,
     ) -> Iterator[Piece | Answer]:
         afresh = attempt > 1 and not failures
-        form = Form.TESTS if (number + (attempt if afresh else 0)) % 2 else Form.DOCSTRING
+        form = _FORMS[(number + (attempt if afresh else 0)) % len(_FORMS)]
         # drawn from the prompt itself, so that the same prompt is asked for in the same words; and as it is a hash of all of
         # them, no spec can hold it
         canary = prompt_fingerprint(build_messages(brief, failures, "", form), "")[:16]
@@ -216,7 +217,7 @@ class ModelAuthor:
             Message(message.role, redact(message.content)[0] if place else message.content)
             for place, message in enumerate(build_messages(brief, failures, canary, form))
         )
-        varied = number > 0 or afresh
+        varied = afresh or number >= (len(_FORMS) if attempt == 1 else 1)
         temperature = FURTHER_TEMPERATURE if varied else REPAIR_TEMPERATURE if failures else self._temperature
         seed = 1000 * attempt + number
         fingerprint = prompt_fingerprint(messages, canary)

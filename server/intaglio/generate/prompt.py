@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from intaglio.generate.author import Brief
@@ -28,8 +28,9 @@ MOST_FAILURES = 2
 class Form(StrEnum):
     """How the task is put. No form is the best for every function, so attempts that start afresh take turns."""
 
-    TESTS = "tests"
     DOCSTRING = "docstring"
+    TESTS = "tests"
+    COMMENTS = "comments"
 
 
 def build_messages(
@@ -38,7 +39,7 @@ def build_messages(
     """The chat: the task, and the latest of `failures`, each as the code that was refused with its findings."""
     messages = [
         Message("system", "\n".join([SYSTEM.format(canary=canary), *brief.blocks])),
-        Message("user", (in_tests(brief) if form is Form.TESTS else in_docstring(brief)) + remark(brief)),
+        Message("user", _TASKS[form](brief) + remark(brief)),
     ]
     for failure in failures[-MOST_FAILURES:]:
         body = failure.body or "(no code)"
@@ -63,6 +64,25 @@ def in_docstring(brief: Brief) -> str:
     text = "\n".join(docstring).strip().replace('"""', "'''").replace("\n", "\n    ")
     code = f'{signature(brief)}:\n    """{text}\n    """'
     return f"Complete this function:\n```python\n{_below_definitions(brief, code)}\n```\n{limits(brief)}"
+
+
+def in_comments(brief: Brief) -> str:
+    """The task as a stub to complete: the spec is a comment above it, the examples are a session in comments behind it.
+
+    No answer repeats what stands outside of the function, so this form's answers are half as long as those to a docstring.
+    """
+    above = _commented([_joined(brief.spec.prose.value), *_conditions(brief.spec)])
+    code = f"{above}\n{signature(brief)}:\n    ..."
+    if brief.spec.examples:
+        code += "\n\n" + _commented(_session(brief.spec))
+    return f"Complete this function:\n```python\n{_below_definitions(brief, code)}\n```\n{limits(brief)}"
+
+
+_TASKS: dict[Form, Callable[[Brief], str]] = {
+    Form.DOCSTRING: in_docstring,
+    Form.TESTS: in_tests,
+    Form.COMMENTS: in_comments,
+}
 
 
 def limits(brief: Brief) -> str:
@@ -181,6 +201,10 @@ def _below_definitions(brief: Brief, code: str) -> str:
 def _code(text: str) -> str:
     """An expression on one line, with the white space inside of its texts as it is."""
     return ast.unparse(parse_expression(text))
+
+
+def _commented(parts: Sequence[str]) -> str:
+    return "\n".join(f"# {line}".rstrip() for line in "\n".join(parts).split("\n"))
 
 
 def _joined(text: str) -> str:

@@ -126,7 +126,9 @@ class Worker:
         """One request and its stream."""
         self.find_key(request)
         options: dict[str, Any] = {
-            key: request[key] for key in ("model", "messages", "max_tokens", "temperature") if key in request
+            key: request[key]
+            for key in ("model", "messages", "max_tokens", "temperature", "repeat_penalty")
+            if key in request
         }
         if request.get("api_base"):
             options["api_base"] = request["api_base"]
