@@ -22,7 +22,7 @@ test: $(STAMP)  ## every test that needs no model and no editor
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not model and not editor"
 
 test-model: $(STAMP)  ## the tests that judge a real model: INTAGLIO_TEST_MODEL_URL=http://127.0.0.1:PORT/v1
-	$(BIN)/python -m pytest -m model tests/model $(if $(filter-out 0 1,$(PROCESSES)),-n $(PROCESSES) -rP,-s)
+	$(BIN)/python -m pytest -m model tests/model -s
 
 test-editors: $(STAMP)  ## the clients, in real editors; installs those that it can, REQUIRE_EDITORS=1 fails without one
 	tests/editors/install

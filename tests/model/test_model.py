@@ -1,17 +1,43 @@
 """A real model through the whole of Intaglio. Needs INTAGLIO_TEST_MODEL_URL; run by `make test-model`."""
 
-import json
 import os
+import shutil
 import sqlite3
-import subprocess
-import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 pytestmark = pytest.mark.model
 HERE = Path(__file__).resolve().parent
+CLIENTS = int(os.environ.get("INTAGLIO_TEST_MODEL_CLIENTS", "1"))
+"""How many specs are compiled side by side: more than one only for a server that answers several clients at once."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What one spec came to, of five attempts; its answers as (attempt, candidate, outcome, tokens in, out, estimated)."""
+
+    path: str
+    name: str
+    locked: bool
+    refusal: str
+    answers: tuple
+
+    @property
+    def attempts(self):
+        return max((answer[0] for answer in self.answers), default=0)
+
+    @property
+    def last_stage(self):
+        return self.answers[-1][2].removeprefix("failed at ") if self.answers else self.refusal
+
+    def passed_in(self, *, attempts, candidates=99):
+        """Whether an answer passed within so many attempts and candidates of each."""
+        return any(one[2].startswith("passed") and one[0] <= attempts and one[1] < candidates for one in self.answers)
 
 
 def served_model():
@@ -26,19 +52,51 @@ def served_model():
     return base, os.environ.get("INTAGLIO_TEST_MODEL") or f"openai/{Path(models[0]).name}"
 
 
-def compile_in(folder, *arguments):
+def compile_all(folder, *, candidates, told=True, but=()):
+    """Compile and lock every spec of a folder in five attempts each, and print what each came to when it ends."""
+    from intaglio.compile import Options, compile_spec
+    from intaglio.config import Settings
+    from intaglio.events import Accepted, Refused, SpecKey
+    from intaglio.generate.choose import author_for
+    from intaglio.opening import open_ledger
+    from intaglio.spec import read_specs
+    from intaglio.validate.tools import Toolbox
+    from intaglio.workshop import Workshop
+
     base, model = served_model()
-    environment = {
-        **os.environ, "INTAGLIO_MODEL": model, "INTAGLIO_API_BASE": base, "INTAGLIO_MAX_TOKENS": "200000", "INTAGLIO_ANSWER_TOKENS": "640",
-        "INTAGLIO_BACKEND": "litellm", "INTAGLIO_KEEP_PROMPTS": "true",
-    }  # fmt: skip
-    started = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "intaglio", "compile", "--json", *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=3600,
+    settings = replace(
+        Settings(), model=model, api_base=base, max_tokens=200_000, answer_tokens=640, backend="litellm", attempts=5,
+        candidates=candidates, keep_prompts=True, request_seconds=600.0,
     )  # fmt: skip
-    assert done.returncode in (0, 1), done.stderr
-    return json.loads(done.stdout)["specs"], time.monotonic() - started
+    (folder / "intaglio.toml").write_text("")
+    authors = author_for(folder, settings, lambda: open_ledger(folder), send_findings=told)
+    keys = [
+        SpecKey(path.name, spec.name)
+        for path in sorted(folder.glob("*.py"))
+        for spec in read_specs(path.read_text()).specs
+        if spec.name not in but
+    ]
+
+    def one(key):
+        with Toolbox() as toolbox:
+            *_, last = compile_spec(Workshop(folder, settings, toolbox, authors), key, Options(), Event())
+        assert isinstance(last, Accepted | Refused), last
+        refusal = last.reason if isinstance(last, Refused) else ""
+        done = Compiled(key.path, key.name, isinstance(last, Accepted), refusal, answers(folder, key.name))
+        print(key.name, "locked" if done.locked else refusal, *(f"{one[0]}.{one[1]} {one[2]};" for one in done.answers))
+        return done
+
+    started = time.monotonic()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        compiled = list(pool.map(one, keys))
+    return compiled, time.monotonic() - started
+
+
+def answers(folder, name):
+    """What the ledger holds of a spec's answers."""
+    with sqlite3.connect(folder / ".intaglio" / "ledger.sqlite") as connection:
+        columns = "number, candidate, outcome, input_tokens, output_tokens, estimated"
+        return tuple(connection.execute(f"SELECT {columns} FROM attempt WHERE name = ? ORDER BY id", (name,)))
 
 
 def false_rows(folder, name):
@@ -46,7 +104,7 @@ def false_rows(folder, name):
     from hidden import HIDDEN
 
     namespace = {}
-    exec((folder / "functions.py").read_text(), namespace)
+    exec((folder / f"{name}.py").read_text(), namespace)
     wrong = []
     for arguments, expected in HIDDEN[name]:
         try:
@@ -58,127 +116,91 @@ def false_rows(folder, name):
     return wrong
 
 
-def refused_at(spec):
-    return next((stage["stage"] for stage in spec["stages"] if stage["outcome"] == "failed"), "generation")
-
-
-def table(title, specs, seconds, false_locks):
-    lines = [f"\n{title}", f"{'function':<20} {'result':<12} {'attempts':>8} {'tokens in':>10} {'out':>6}  note"]
-    for spec in specs:
-        made = spec["made"]
-        locked = spec["state"] == "locked"
-        note = (
-            f"FALSE LOCK {false_locks[spec['name']][:2]}"
-            if false_locks.get(spec["name"])
-            else ""
-            if locked
-            else f"at {refused_at(spec)}"
-        )
-        estimated = " (estimated)" if made["usage_estimated"] else ""
+def table(title, compiled, seconds, false_locks):
+    lines = [
+        f"\n{title}",
+        f"{'function':<20} {'result':<8} {'attempts':>8} {'answers':>8} {'tokens in':>10} {'out':>6}  note",
+    ]
+    for one in compiled:
+        note = "" if one.locked else f"the last answer: {one.last_stage}"
+        if false_locks.get(one.name):
+            note = f"FALSE LOCK {false_locks[one.name][:2]}"
+        estimated = " (estimated)" if any(answer[5] for answer in one.answers) else ""
+        tokens_in, tokens_out = (sum(answer[column] or 0 for answer in one.answers) for column in (3, 4))
         lines.append(
-            f"{spec['name']:<20} {'locked' if locked else 'refused':<12} {made['attempts']:>8} {made['input_tokens']:>10} "
-            f"{made['output_tokens']:>6}  {note}{estimated}"
+            f"{one.name:<20} {'locked' if one.locked else 'refused':<8} {one.attempts:>8} {len(one.answers):>8} "
+            f"{tokens_in:>10} {tokens_out:>6}  {note}{estimated}"
         )
-    locked = [spec for spec in specs if spec["state"] == "locked"]
-    right = [spec for spec in locked if not false_locks.get(spec["name"])]
-    lines.append(f"locked {len(locked)} of {len(specs)}, right {len(right)}, {seconds:.0f} s")
+    locked = [one for one in compiled if one.locked]
+    right = [one for one in locked if not false_locks.get(one.name)]
+    lines.append(f"locked {len(locked)} of {len(compiled)}, right {len(right)}, {seconds:.0f} s")
     print("\n".join(lines))
-    return locked, right
+    return locked
 
 
-def answers(folder):
-    """What the ledger holds of every answer: (function, attempt, candidate, what came of it)."""
-    with sqlite3.connect(folder / ".intaglio" / "ledger.sqlite") as connection:
-        return connection.execute("SELECT name, number, candidate, outcome FROM attempt ORDER BY id").fetchall()
+def ten_functions(folder):
+    """The ten functions in a file each, so that they can be compiled side by side; the text of each by its file's name."""
+    folder.mkdir(exist_ok=True)
+    texts = {}
+    for part in (HERE / "functions.py").read_text().split("\n\n\n")[1:]:
+        name = part.rpartition("\ndef ")[2].partition("(")[0]
+        texts[f"{name}.py"] = part.strip() + "\n"
+        (folder / f"{name}.py").write_text(texts[f"{name}.py"])
+    assert len(texts) == 10
+    return texts
 
 
-def passed_in(rows, *, attempts, candidates=99):
-    """Functions of which an answer passed within so many attempts and candidates of each."""
-    return {
-        name for name, number, candidate, outcome in rows
-        if outcome.startswith("passed") and number <= attempts and candidate < candidates
-    }  # fmt: skip
+def assert_untouched(folder, compiled, texts):
+    for one in compiled:
+        if not one.locked:
+            assert (folder / one.path).read_text() == texts[one.path]
 
 
 def test_ten_simple_functions(tmp_path):
     """One run of five attempts; as each attempt knows only the ones before, what one attempt comes to is a part of it."""
-    (tmp_path / "intaglio.toml").write_text("")
-    source = (HERE / "functions.py").read_text()
-    (tmp_path / "functions.py").write_text(source)
-    specs, seconds = compile_in(tmp_path, "--attempts", "5", "functions.py")
-    names = {spec["name"]: false_rows(tmp_path, spec["name"]) for spec in specs if spec["state"] == "locked"}
-    locked, _ = table(f"ten functions, five attempts, {served_model()[1]}", specs, seconds, names)
-    rows = answers(tmp_path)
-    greedy, once = passed_in(rows, attempts=1, candidates=1), passed_in(rows, attempts=1)
-    mended = sorted({name for name, *_, outcome in rows if outcome == "passed, mended"})
-    print(f"passed: the first, greedy answer {len(greedy)}, the first attempt {len(once)}; mended: {mended}")
-    for row in rows:
-        print(*row)
+    texts = ten_functions(tmp_path)
+    compiled, seconds = compile_all(tmp_path, candidates=0)
+    names = {one.name: false_rows(tmp_path, one.name) for one in compiled if one.locked}
+    locked = table(f"ten functions, five attempts, {served_model()[1]}", compiled, seconds, names)
+    greedy = [one.name for one in compiled if one.passed_in(attempts=1, candidates=1)]
+    once = [one.name for one in compiled if one.passed_in(attempts=1)]
+    for title, passed in (("the first, greedy answer", greedy), ("the first attempt", once)):
+        print(f"{title}: locked {len(passed)}, right {sum(not names[name] for name in passed)}")
+    print("mended:", [one.name for one in compiled if any(answer[2] == "passed, mended" for answer in one.answers)])
+    assert_untouched(tmp_path, compiled, texts)
     size = os.environ.get("INTAGLIO_TEST_MODEL_SIZE", "0.5b")
     at_once, in_five = {"0.5b": (8, 9), "1.5b": (9, 10)}[size]
     assert len(once) >= at_once
     assert len(locked) >= in_five
-    if not locked:
-        assert (tmp_path / "functions.py").read_text() == source
 
 
 def test_what_findings_gain(tmp_path):
-    """Five attempts of one answer each: with the findings of what failed sent back, and with each knowing nothing of the others."""
-    from dataclasses import replace
-    from threading import Event
+    """Five attempts of one answer each: with the findings of what failed sent back, and with each knowing nothing of the others.
 
-    from intaglio.compile import Options, compile_spec
-    from intaglio.config import Settings
-    from intaglio.events import Accepted, AttemptBegun, SpecKey
-    from intaglio.generate.choose import author_for
-    from intaglio.opening import open_ledger
-    from intaglio.spec import read_specs
-    from intaglio.validate.tools import Toolbox
-    from intaglio.workshop import Workshop
-
-    base, model = served_model()
-    settings = replace(
-        Settings(), model=model, api_base=base, max_tokens=200_000, answer_tokens=640, backend="litellm", candidates=1
-    )
-    source = (HERE / "functions.py").read_text()
-    locked = {}
-    print("\nattempts until locked (-: refused after five)")
-    with Toolbox() as toolbox:
-        for told in (True, False):
-            folder = tmp_path / str(told)
-            folder.mkdir()
-            (folder / "intaglio.toml").write_text("")
-            (folder / "functions.py").write_text(source)
-            authors = author_for(folder, settings, lambda root=folder: open_ledger(root), send_findings=told)
-            workshop = Workshop(folder, settings, toolbox, authors)
-            counts = {}
-            for spec in read_specs(source).specs:
-                if not told and locked[True].get(spec.name) == 1:  # nothing failed: there was nothing to send back
-                    counts[spec.name] = 1
-                    continue
-                events = list(compile_spec(workshop, SpecKey("functions.py", spec.name), Options(), Event()))
-                if isinstance(events[-1], Accepted):
-                    counts[spec.name] = sum(isinstance(event, AttemptBegun) for event in events)
-            locked[told] = counts
-            row = ", ".join(f"{spec.name} {counts.get(spec.name, '-')}" for spec in read_specs(source).specs)
-            print(f"{'findings sent back' if told else 'sampled anew':<20} locked {len(counts)} of 10: {row}")
-    assert len(locked[True]) >= len(locked[False])
+    What passes at the first answer is not compiled again: nothing failed, so there was nothing to send back.
+    """
+    locked, at_first = {}, set()
+    for told in (True, False):
+        folder = tmp_path / str(told)
+        texts = ten_functions(folder)
+        compiled, seconds = compile_all(folder, candidates=1, told=told, but=at_first)
+        names = {one.name: false_rows(folder, one.name) for one in compiled if one.locked}
+        title = "findings sent back" if told else "each attempt sampled anew, of those that failed at first"
+        locked[told] = len(at_first) + len(table(title, compiled, seconds, names))
+        assert_untouched(folder, compiled, texts)
+        at_first |= {one.name for one in compiled if told and one.locked and one.attempts == 1}
+    print(f"\nlocked of ten: findings sent back {locked[True]}, sampled anew {locked[False]}")
+    assert locked[True] >= locked[False]
 
 
 def test_the_examples(tmp_path, repository):
-    import shutil
-
+    """Five attempts of one answer each: sampling on at each example takes hours with a model that locks few of them."""
     folder = tmp_path / "examples"
     shutil.copytree(repository / "docs" / "examples", folder)
-    (folder / "intaglio.toml").write_text("")
-    before = {path.name: path.read_bytes() for path in folder.glob("*.py")}
-    specs, seconds = compile_in(
-        folder, "--attempts", "5", "--candidates", "1", *(path.name for path in sorted(folder.glob("*.py")))
-    )
-    table(f"the examples, five attempts of one answer each, {served_model()[1]}", specs, seconds, {})
-    for spec in specs:
-        if spec["state"] != "locked":
-            assert (folder / spec["path"]).read_bytes() == before[spec["path"]]
+    texts = {path.name: path.read_text() for path in folder.glob("*.py")}
+    compiled, seconds = compile_all(folder, candidates=1)
+    table(f"the examples, five attempts of one answer each, {served_model()[1]}", compiled, seconds, {})
+    assert_untouched(folder, compiled, texts)
     prompts = (folder / ".intaglio" / "ledger.sqlite").read_bytes() + b"".join(
         path.read_bytes() for path in (folder / ".intaglio").glob("ledger.sqlite-wal")
     )
