@@ -50,7 +50,8 @@ def test_what_would_not_pass_with_the_new_tools_is_listed_and_keeps_its_lock(ann
     ann.lock.write_text(write_lock(entry_with_ruff(entry, "0.1.0") for entry in lock.entries))
     text = ann.lock.read_text()
     # a stricter setting stands for a stricter tool: the verdict is another, and no fingerprint moved
-    said = ann.run("lock", "--tools", "claims.py", code=1, INTAGLIO_CALL_SECONDS="0.01", INTAGLIO_STAGE_SECONDS="0.1")
+    slow = {"INTAGLIO_STAGE_SECONDS": "0.1", "INTAGLIO_GENERATED_INPUTS": "10000"}
+    said = ann.run("lock", "--tools", "claims.py", code=1, **slow)
     assert "these would not pass any more, and keep the locks that they have: claims.py::small" in said
     assert ann.lock.read_text() == text
     assert "3 locked" in ann.run("verify")

@@ -20,6 +20,7 @@ from typing import Any
 
 from intaglio.assist.excerpt import excerpt
 from intaglio.assist.view import View
+from intaglio.jedi_environment import reading_environment
 from intaglio.spec.model import FunctionKind, ParameterKind, Spec
 
 _LOCK = threading.Lock()
@@ -83,7 +84,7 @@ def warm_up() -> None:
         if (jedi := _jedi()) is not None:
             project = jedi.Project(Path.cwd(), sys_path=_library(), smart_sys_path=False)
             for text in ("x: int\nx.", "x: str\nx.", "x: list[int]\nx."):
-                jedi.Script(text, project=project, environment=_environment()).complete()
+                jedi.Script(text, project=project, environment=reading_environment(_library())).complete()
 
 
 @contextmanager
@@ -102,7 +103,7 @@ def _script(view: View, text: str) -> Any:
     root = view.snapshot.root
     folder = (root / view.path).parent
     project = jedi.Project(root, sys_path=_library(), smart_sys_path=False, added_sys_path=[str(root), str(folder)])
-    return jedi.Script(text, path=root / view.path, project=project, environment=_environment())
+    return jedi.Script(text, path=root / view.path, project=project, environment=reading_environment(_library()))
 
 
 def _program(view: View, spec: Spec | None, before: str, *, inside: bool) -> str:
@@ -146,30 +147,3 @@ def _library() -> tuple[str, ...]:
         for place in sys.path
         if any(place == one or (place.startswith(f"{one}/") and "site-packages" not in place) for one in stands)
     )
-
-
-@functools.cache
-def _environment() -> Any:
-    """The running interpreter as jedi sees it: the standard library on its path, and nothing is imported for an answer.
-
-    Of compiled modules jedi would import what it finds in its folders, with `sys.path` changed meanwhile for every thread; here it
-    gets those of the standard library that are loaded already. Of all others it has the stubs.
-    """
-    from jedi.api.environment import InterpreterEnvironment
-    from jedi.inference.compiled.access import create_access_path
-    from jedi.inference.compiled.subprocess import InferenceStateSameProcess
-
-    class LoadedModules(InferenceStateSameProcess):  # type: ignore[misc]  # jedi has no types
-        def load_module(self, dotted_name: str, sys_path: list[str]) -> Any:  # noqa: ARG002 - jedi's own signature
-            is_standard = dotted_name.partition(".")[0] in sys.stdlib_module_names
-            module = sys.modules.get(dotted_name) if is_standard else None
-            return create_access_path(self._inference_state_weakref(), module) if module is not None else None
-
-    class LibraryEnvironment(InterpreterEnvironment):  # type: ignore[misc]  # jedi has no types
-        def get_sys_path(self) -> list[str]:
-            return list(_library())
-
-        def get_inference_state_subprocess(self, inference_state: Any) -> Any:
-            return LoadedModules(inference_state)
-
-    return LibraryEnvironment()

@@ -7,9 +7,11 @@ a hint for a model: with no hint the prompt is poorer, and nothing else changes.
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 from typing import Any
 
+from intaglio.jedi_environment import reading_environment
 from intaglio.spec import read_specs
 from intaglio.spec.model import Spec
 
@@ -30,7 +32,9 @@ def helpers_at_hand(root: Path, path: str, text: str, spec: Spec) -> tuple[str, 
     standing = {one.name for one in read_specs(text).specs}
     try:
         project = jedi.Project(root, smart_sys_path=False, added_sys_path=[str(root), str((root / path).parent)])
-        script = jedi.Script(code=text, path=root / path, environment=jedi.InterpreterEnvironment(), project=project)
+        script = jedi.Script(
+            code=text, path=root / path, environment=reading_environment(tuple(sys.path)), project=project
+        )
         lines = {}
         for name in script.get_names():
             if name.name not in standing and (line := _line(name, root)):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import metadata
 from typing import Any
 
 from intaglio.candidate import Subject
+from intaglio.jedi_environment import reading_environment
 from intaglio.validate.type_checker import ToolMissing
 
 
@@ -36,7 +38,7 @@ def check_calls(subject: Subject, function: ast.FunctionDef | ast.AsyncFunctionD
         import jedi
     except ImportError as error:
         raise ToolMissing(f"jedi does not load ({error}); run: pip install 'intaglio[validate]'") from error
-    script = jedi.Script(code=subject.text, environment=jedi.InterpreterEnvironment())
+    script = jedi.Script(code=subject.text, environment=reading_environment(tuple(sys.path)))
     for call in calls:
         signatures = script.get_signatures(call.func.end_lineno, (call.func.end_col_offset or 0) + 1)
         complaints = [_complaint(call, signature) for signature in signatures]
