@@ -40,7 +40,7 @@ function freePort() {
 /** Start a workbench server with its own data folder. `settings` are the user's; `extensions` are packages, installed first. */
 export async function startServer({ settings = {}, extensions = [], environment = {}, parameters = [] } = {}) {
   const data = mkdtempSync(join(tmpdir(), "intaglio-workbench-"));
-  mkdirSync(join(data, "data", "User"), { recursive: true });
+  for (const whose of ["User", "Machine"]) mkdirSync(join(data, "data", whose), { recursive: true });
   mkdirSync(join(data, "extensions"));
   const all = {
     "security.workspace.trust.startupPrompt": "always",
@@ -55,7 +55,9 @@ export async function startServer({ settings = {}, extensions = [], environment 
     "files.autoSave": "off", // as on a desktop; in a browser the default saves after a second
     ...settings,
   };
-  writeFileSync(join(data, "data", "User", "settings.json"), JSON.stringify(all, null, 2));
+  // Settings of the scope "machine" count where the machine's are; in the user's alone the workbench took them most of the times.
+  for (const whose of ["User", "Machine"])
+    writeFileSync(join(data, "data", whose, "settings.json"), JSON.stringify(all, null, 2));
   const main = join(serverFolder(), "out", "server-main.js");
   const common = [
     "--server-data-dir",
