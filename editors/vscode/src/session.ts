@@ -75,11 +75,7 @@ export class Session implements vscode.Disposable {
   }
 
   restart(): Promise<void> {
-    return this.inTurn(async () => {
-      this.crashes.length = 0;
-      await this.end();
-      await this.beginOrFail();
-    });
+    return this.inTurn(() => this.beginAnew());
   }
 
   stop(): Promise<void> {
@@ -92,15 +88,20 @@ export class Session implements vscode.Disposable {
   }
 
   /** Another server may be meant now (another environment was selected): that one is started, and one that is still meant goes on. */
-  async reconsider(): Promise<void> {
-    if (!this.runs(await this.search())) await this.restart();
+  reconsider(): Promise<void> {
+    // In turn, search and all: what an older search found is not held against a server that was started since.
+    return this.inTurn(async () => {
+      if (!this.runs(await this.search())) await this.beginAnew();
+    });
   }
 
   /** The workspace is trusted now: keys and the workspace's own environment count, so the search begins anew if that matters. */
-  async trust(): Promise<void> {
-    if (this.runs(await this.search()) && keyNames(this.context).length === 0)
-      await this.client?.sendNotification("intaglio/trust", { trusted: true });
-    else await this.restart();
+  trust(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.runs(await this.search()) && keyNames(this.context).length === 0)
+        await this.client?.sendNotification("intaglio/trust", { trusted: true });
+      else await this.beginAnew();
+    });
   }
 
   /** Run a server command. Rejects with a sentence for the user when there is no server. */
@@ -199,6 +200,12 @@ export class Session implements vscode.Disposable {
     this.become({ kind: "running", found });
     await this.refresh().catch((error) => this.log.warn(`The workspace's specs could not be listed: ${error}`));
     return undefined;
+  }
+
+  private async beginAnew(): Promise<void> {
+    this.crashes.length = 0;
+    await this.end();
+    await this.beginOrFail();
   }
 
   /** Start, and say it when that fails. */

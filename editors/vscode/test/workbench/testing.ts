@@ -96,12 +96,18 @@ function say(text: string): void {
   console.log(`intaglio-test: ${text}`);
 }
 
-/** Run the tests one after another, once `first` is open. Rejects when one failed. */
+/** Run the tests one after another, once `first` is open. Rejects when one failed, or when they could not begin, with the reason said. */
 export async function runAll(first: string): Promise<void> {
-  const extension = vscode.extensions.getExtension<Api>("intaglio.intaglio");
-  assert.ok(extension, "the extension is there");
-  await open(first);
-  api = await extension.activate();
+  try {
+    const extension = vscode.extensions.getExtension<Api>("intaglio.intaglio");
+    assert.ok(extension, "the extension is there");
+    await until("the workspace's folders", () => (vscode.workspace.workspaceFolders ?? []).length > 0);
+    await open(first);
+    api = await extension.activate();
+  } catch (error) {
+    say(`FAILED  before the first test\n${error instanceof Error ? error.stack : error}`);
+    throw error;
+  }
   let failed = 0;
   for (const [name, act] of tests) {
     const started = Date.now();
