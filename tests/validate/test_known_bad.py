@@ -53,6 +53,8 @@ BENIGN = {
     "dictionary lookup": 'table = {"a": 2}\nreturn table.get("a", 0) * x',
     "statistics": "import statistics\nreturn int(statistics.fmean([x, x]) * 2)",
     "format method": 'return 2 * int("{}".format(x))',
+    "format method with a precision": 'return 2 * int(float("{:.1f}{{.}}".format(float(x)).removesuffix("{.}")))',
+    "format method with a width from an argument": 'return 2 * int("{:>{}}".format(x, 9))',
 }
 
 

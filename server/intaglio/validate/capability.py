@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import importlib.util
-import re
 import sys
 import types
 from collections.abc import Iterator
 from functools import cache
+from string import Formatter
 
 from intaglio.candidate import Subject
 from intaglio.finding import Code
@@ -123,7 +123,19 @@ ALLOWED_DUNDERS = frozenset(
         "__round__",
     ]
 )
-_FIELD = re.compile(r"\{[^{}]*[.\[][^{}]*\}")
+MOST_NESTED = 2
+"""How deep `str.format` reads fields inside of a field's format; deeper ones raise ValueError."""
+
+
+def _reads_inside(template: str, depth: int = MOST_NESTED) -> bool:
+    """Whether a format string reads attributes or items of what it is given. One that cannot be read counts as doing so."""
+    try:
+        fields = [(name, spec or "") for _, name, spec, _ in Formatter().parse(template) if name is not None]
+    except ValueError:
+        return True
+    if fields and not depth:
+        return True
+    return any("." in name or "[" in name or _reads_inside(spec, depth - 1) for name, spec in fields)
 
 
 def check_capabilities(function: ast.FunctionDef | ast.AsyncFunctionDef, subject: Subject) -> Iterator[Complaint]:
@@ -259,7 +271,7 @@ class _Checker:
             template = function.value
             if not isinstance(template, ast.Constant) or not isinstance(template.value, str):
                 yield codes.FORMAT_STRING, f"`.{function.attr}` on a string that is computed", node
-            elif _FIELD.search(template.value):
+            elif _reads_inside(template.value):
                 yield codes.FORMAT_STRING, f"a format string of `.{function.attr}` reads attributes or items", node
 
     def change(self, node: ast.Assign | ast.AugAssign | ast.Delete | ast.AnnAssign) -> Iterator[Complaint]:
