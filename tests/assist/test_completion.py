@@ -1,5 +1,6 @@
 """Completion: the source text with `$0` at the cursor, then what is proposed, and the text after taking a proposal."""
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -193,6 +194,18 @@ def attributes_at(view_at, text, **known):
 )
 def test_attributes(view_at, line, expected):
     assert attributes_at(view_at, around(line)) == expected
+
+
+def test_attributes_follow_a_module_of_the_workspace_that_changes(view_at, tmp_path):
+    text = (
+        around("require: thing.$0")
+        .replace("import math", "from things import Thing")
+        .replace("claim: Claim", "thing: Thing")
+    )
+    for number, name in enumerate(("old", "new")):
+        (tmp_path / "things.py").write_text(f"class Thing:\n    {name}: int = 1\n")
+        os.utime(tmp_path / "things.py", (1e9 + number, 1e9 + number))
+        assert attributes_at(view_at, text) == [name]
 
 
 @pytest.mark.parametrize("line", ["require: 1.$0", "require: 'a.$0", "golden: a.$0", "require: claim$0", "requi.$0"])

@@ -215,6 +215,19 @@ def check(lived, fresh, path):
             assert all(outcome == "notRun" for outcomes in known for outcome in outcomes), one.message
 
 
+async def drawn(editor, path):
+    """What is drawn beside each spec and listed in the outline: by the spec's name and line, without what its stages said."""
+    document = types.TextDocumentIdentifier(editor.uri(path))
+    lenses = await editor.client.text_document_code_lens_async(types.CodeLensParams(document))
+    outline = await editor.client.text_document_document_symbol_async(types.DocumentSymbolParams(document))
+    said = [
+        (one.range, one.data or (one.command.title, one.command.command, one.command.arguments))
+        for one in lenses
+        if one.data or not one.command.title.removeprefix("candidate: ").startswith("security ")
+    ]
+    return sorted(map(str, said)), sorted(map(str, outline))
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_after_anything_the_server_says_what_a_fresh_one_says(tmp_path, sign, seed, capfd):
     draw = random.Random(seed)
@@ -251,6 +264,10 @@ async def test_after_anything_the_server_says_what_a_fresh_one_says(tmp_path, si
             fresh.open("a.py")
             await fresh.barrier("a.py")
             check(editor, fresh, "a.py")
+            if all(
+                one["phase"] in {"idle", "accepted", "locked"} for one in editor.statuses[editor.uri("a.py")]["specs"]
+            ):
+                assert await drawn(editor, "a.py") == await drawn(fresh, "a.py")
             assert await end(fresh) == 0
     assert await end(editor) == 0
     errors = capfd.readouterr().err

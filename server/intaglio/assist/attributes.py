@@ -26,6 +26,8 @@ from intaglio.spec.model import FunctionKind, ParameterKind, Spec
 _LOCK = threading.Lock()
 """jedi's caches are not made for threads."""
 _WORD = re.compile(r"[^\W\d]\w*")
+_TYPED = re.compile(r"\w*\Z")
+_IMPORTS = re.compile(r"^[ \t]*(?:from|import)[ \t]+([.\w]+)|\b__import__\b", re.MULTILINE)
 _ANNOTATION_OF = {ParameterKind.VAR_POSITIONAL: "tuple[{}, ...]", ParameterKind.VAR_KEYWORD: "dict[str, {}]"}
 
 
@@ -53,10 +55,21 @@ def attributes(view: View, spec: Spec | None, before: str, *, inside: bool) -> t
 
     `inside`: whether the function's parameters and `result` are known to the expression. Empty when jedi is not installed.
     """
-    text = _program(view, spec, before, inside=inside)
+    typed = _TYPED.search(before)
+    word = typed[0].lower() if typed is not None else ""
+    text = _program(view, spec, before[: len(before) - len(word)], inside=inside)
+    ask = _behind_dot if _is_closed(text) else _behind_dot.__wrapped__
+    return tuple(one for one in ask(view.snapshot.root, view.path, text) if one.name.lower().startswith(word))
+
+
+@functools.lru_cache(maxsize=128)
+def _behind_dot(root: Path, path: str, text: str) -> tuple[Known, ...]:
+    """What may stand at the end of a text, whatever is typed of it. Kept: jedi starts from nothing each time, and each letter
+    behind a dot asks again.
+    """
     found: tuple[Known, ...] = ()
     with _LOCK, _quiet():
-        script = _script(view, text)
+        script = _script(root, path, text)
         if script is not None:
             found = tuple(
                 Known(one.name, one.type, one.description) for one in script.complete() if not one.name.startswith("_")
@@ -64,12 +77,17 @@ def attributes(view: View, spec: Spec | None, before: str, *, inside: bool) -> t
     return found
 
 
+def _is_closed(text: str) -> bool:
+    """Whether a text stands on nothing but itself and the standard library, so that its meaning is always the same."""
+    return all(name.partition(".")[0] in sys.stdlib_module_names for name in _IMPORTS.findall(text))
+
+
 def called(view: View, spec: Spec | None, before: str, *, inside: bool) -> Called | None:
     """The call whose argument is being typed at the end of `before`. None when jedi is not installed."""
     text = _program(view, spec, before, inside=inside)
     found: Called | None = None
     with _LOCK, _quiet():
-        script = _script(view, text)
+        script = _script(view.snapshot.root, view.path, text)
         signatures = script.get_signatures() if script is not None else []
         if signatures:
             one = signatures[0]
@@ -95,15 +113,14 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _script(view: View, text: str) -> Any:
-    """A jedi script of a text; None where jedi is missing."""
+def _script(root: Path, path: str, text: str) -> Any:
+    """A jedi script of a text in a file's place; None where jedi is missing."""
     jedi = _jedi()
     if jedi is None:
         return None
-    root = view.snapshot.root
-    folder = (root / view.path).parent
+    folder = (root / path).parent
     project = jedi.Project(root, sys_path=_library(), smart_sys_path=False, added_sys_path=[str(root), str(folder)])
-    return jedi.Script(text, path=root / view.path, project=project, environment=reading_environment(_library()))
+    return jedi.Script(text, path=root / path, project=project, environment=reading_environment(_library()))
 
 
 def _program(view: View, spec: Spec | None, before: str, *, inside: bool) -> str:

@@ -96,6 +96,12 @@ def complete(view: View, offset: int) -> tuple[Item, ...]:
     return ()
 
 
+def wants_models(view: View, offset: int) -> bool:
+    """Whether `complete` gives `View.models` at a byte: who knows them has to look for them."""
+    cursor = cursor_at(view.document.data, offset)
+    return cursor is not None and cursor.directive is not None and cursor.directive.key == "model"
+
+
 def attribute_request(view: View, offset: int) -> AttributeRequest | None:
     """The expression whose attributes are asked for at a byte, for `attributes.attributes`; None where no dot stands before."""
     cursor = cursor_at(view.document.data, offset)

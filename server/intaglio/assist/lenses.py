@@ -34,7 +34,13 @@ class Lens:
 
 def lenses(view: View, now: dt.datetime) -> tuple[Lens, ...]:
     """The lenses of every spec of a file, in its order."""
-    return tuple(lens for spec, moved in view.placed() for lens in _of_spec(view, spec, moved, now))
+    return tuple(lens for spec, moved in view.placed() for lens in lenses_of(view, spec, moved, now))
+
+
+def locked_since(view: View, name: str, now: dt.datetime) -> str:
+    """How long ago a spec's lock was written, in the words of its lens; "" where there is none."""
+    state = view.states.get(name)
+    return age(state.entry.accepted.at, now) if state is not None and state.entry is not None else ""
 
 
 def priced_title(view: View, name: str) -> str:
@@ -47,7 +53,8 @@ def priced_title(view: View, name: str) -> str:
     return f"compile · {words}{cap}"
 
 
-def _of_spec(view: View, spec: Spec, moved: int, now: dt.datetime) -> list[Lens]:
+def lenses_of(view: View, spec: Spec, moved: int, now: dt.datetime) -> list[Lens]:
+    """The lenses of one spec, which was read `moved` bytes further up."""
     standing = standing_of(view, spec, moved)
     progress = view.progress.get(spec.name)
     state = view.states.get(spec.name)

@@ -26,10 +26,11 @@ class Symbol:
 
 def document_symbols(view: View) -> tuple[Symbol, ...]:
     """Every spec with its function, and its directives below it."""
-    return tuple(_symbol(view, spec, moved) for spec, moved in view.placed())
+    return tuple(symbol_of(view, spec, moved) for spec, moved in view.placed())
 
 
-def _symbol(view: View, spec: Spec, moved: int) -> Symbol:
+def symbol_of(view: View, spec: Spec, moved: int) -> Symbol:
+    """One spec, which was read `moved` bytes further up."""
     children = tuple(
         Symbol(
             directive.key,

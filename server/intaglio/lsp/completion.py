@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from lsprotocol import types
 
 from intaglio.assist.attributes import Known, attributes
-from intaglio.assist.completion import Item, ItemKind, attribute_request, complete
-from intaglio.finding import Span
+from intaglio.assist.completion import Item, ItemKind, attribute_request, complete, wants_models
 from intaglio.lsp.asked import Asked
 from intaglio.lsp.model_names import known_models
+from intaglio.lsp.protocol import Json
 from intaglio.lsp.to_client import documentation
 
 MOST = 200
@@ -37,19 +38,26 @@ _OF_ATTRIBUTES = {
 }
 
 
-def completion(asked: Asked, params: types.CompletionParams) -> types.CompletionList | None:
+def completion(asked: Asked, params: types.CompletionParams) -> Json | None:
     """What may stand at the place; None outside of specs, where others answer."""
-    offset = asked.offset(params.position)
-    view = replace(asked.view, models=known_models(asked.view))
+    view, offset = asked.view, asked.offset(params.position)
     request = attribute_request(view, offset)
     if request is not None:
         known = attributes(view, view.spec_at(offset), request.before, inside=request.inside)
-        return types.CompletionList(is_incomplete=False, items=[_attribute(asked, request.span, one) for one in known])
+        here = asked.plain_range(request.span)
+        return _listed([_attribute(here, one) for one in known], whole=True)
+    if wants_models(view, offset):
+        view = replace(view, models=known_models(view))
     items = [item for item in complete(view, offset) if _fits(view.document.data[item.span.start : offset], item.label)]
     chosen = sorted(items, key=lambda item: (item.order, item.label))[:MOST]
     if not chosen:
         return None
-    return types.CompletionList(is_incomplete=len(chosen) < len(items), items=[_item(asked, item) for item in chosen])
+    ranges = {span: asked.plain_range(span) for span in {item.span for item in chosen}}
+    return _listed([_item(asked, item, ranges[item.span]) for item in chosen], whole=len(chosen) == len(items))
+
+
+def _listed(items: list[dict[str, Any]], *, whole: bool) -> Json:
+    return Json.of({"isIncomplete": not whole, "items": items})
 
 
 def _fits(typed: bytes, label: str) -> bool:
@@ -58,24 +66,28 @@ def _fits(typed: bytes, label: str) -> bool:
     return all(letter in letters for letter in typed.decode("utf-8", "replace").lower())
 
 
-def _item(asked: Asked, item: Item) -> types.CompletionItem:
+def _item(asked: Asked, item: Item, here: dict[str, Any]) -> dict[str, Any]:
     snippet = item.snippet if asked.client.snippets else ""
-    text = snippet or item.text
-    return types.CompletionItem(
-        item.label,
-        kind=_KINDS[item.kind],
-        detail=item.detail or None,
-        documentation=documentation(item.documentation, markdown=asked.client.completion_markdown),
-        sort_text=f"{item.order:02}{item.label}",
-        insert_text_format=types.InsertTextFormat.Snippet if snippet else types.InsertTextFormat.PlainText,
-        text_edit=types.TextEdit(asked.range(item.span), text),
-    )
+    form = types.InsertTextFormat.Snippet if snippet else types.InsertTextFormat.PlainText
+    said: dict[str, Any] = {
+        "label": item.label,
+        "kind": _KINDS[item.kind].value,
+        "sortText": f"{item.order:02}{item.label}",
+        "insertTextFormat": form.value,
+        "textEdit": {"range": here, "newText": snippet or item.text},
+    }
+    if item.detail:
+        said["detail"] = item.detail
+    page = documentation(item.documentation, markdown=asked.client.completion_markdown)
+    if page is not None:
+        said["documentation"] = page if isinstance(page, str) else {"kind": page.kind.value, "value": page.value}
+    return said
 
 
-def _attribute(asked: Asked, span: Span, known: Known) -> types.CompletionItem:
-    return types.CompletionItem(
-        known.name,
-        kind=_OF_ATTRIBUTES.get(known.kind, types.CompletionItemKind.Field),
-        detail=known.line,
-        text_edit=types.TextEdit(asked.range(span), known.name),
-    )
+def _attribute(here: dict[str, Any], known: Known) -> dict[str, Any]:
+    return {
+        "label": known.name,
+        "kind": _OF_ATTRIBUTES.get(known.kind, types.CompletionItemKind.Field).value,
+        "detail": known.line,
+        "textEdit": {"range": here, "newText": known.name},
+    }

@@ -46,6 +46,8 @@ class Desk:
     root: Root
     live: LiveStates
     lock: LockFile = field(default_factory=LockFile)
+    lock_data: bytes | None = None
+    """The lock file's bytes that `lock` was read from; None where there is no such file."""
     states: FileStates | None = None
     computed: bool = False
     """Whether `states` are those of the present text and of all that is known to have changed."""
@@ -65,6 +67,7 @@ class Desk:
     drawn: dict[int, tuple[tuple[object, ...], SpecPicture]] = field(default_factory=dict)
     said: Fragments = field(default_factory=Fragments)
     told: Fragments = field(default_factory=Fragments)
+    answered: dict[str, Fragments] = field(default_factory=dict)
     """What was shown, drawn and said of each spec last."""
 
     # what is there

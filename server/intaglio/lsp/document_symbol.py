@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from intaglio.assist.symbols import Symbol, document_symbols
+from intaglio.assist.symbols import Symbol, symbol_of
 from intaglio.lsp.asked import Asked
-from intaglio.lsp.protocol import Plain
+from intaglio.lsp.protocol import Json
+
+if TYPE_CHECKING:
+    from intaglio.spec.model import Spec
 
 KINDS = {
     "function": types.SymbolKind.Function,
@@ -18,28 +21,25 @@ KINDS = {
 }
 
 
-def document_symbol(asked: Asked, _params: types.DocumentSymbolParams) -> Plain:
+def document_symbol(asked: Asked, _params: types.DocumentSymbolParams) -> Json:
     """The file's specs with their states and directives; their names alone for a client that knows no tree."""
-    found = document_symbols(asked.view)
-    if asked.client.hierarchical_symbols:
-        return Plain(_symbol(asked, one) for one in found)
-    uri = asked.file.uri
-    return Plain(
-        {
-            "name": one.name,
-            "kind": KINDS[one.kind].value,
-            "location": {"uri": uri, "range": asked.plain_range(one.span)},
-        }
-        for one in found
-    )
+
+    def make(spec: Spec, moved: int) -> list[dict[str, Any]]:
+        found = symbol_of(asked.view, spec, moved)
+        if asked.client.hierarchical_symbols:
+            return [_symbol(found)]
+        location = {"uri": asked.file.uri, "range": found.span}
+        return [{"name": found.name, "kind": KINDS[found.kind].value, "location": location}]
+
+    return asked.of_each_spec("outline", lambda *_: (), make)
 
 
-def _symbol(asked: Asked, one: Symbol) -> dict[str, Any]:
+def _symbol(one: Symbol) -> dict[str, Any]:
     return {
         "name": one.name,
         "kind": KINDS[one.kind].value,
-        "range": asked.plain_range(one.span),
-        "selectionRange": asked.plain_range(one.selection),
+        "range": one.span,
+        "selectionRange": one.selection,
         "detail": one.detail,
-        "children": [_symbol(asked, child) for child in one.children],
+        "children": [_symbol(child) for child in one.children],
     }

@@ -28,8 +28,15 @@ class RequestFailed(JsonRpcException):
     MESSAGE = "Request failed"
 
 
-class Plain(list[dict[str, Any]]):
-    """An answer of plain data: a long one takes the library's objects, and their way to JSON, many times as long."""
+class Json(str):
+    """An answer that is JSON already: a long one takes the library's objects, and their way to JSON, many times as long."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, answer: Any) -> Json:
+        """Plain data as an answer."""
+        return cls(json.dumps(answer, separators=(",", ":")))
 
 
 class Protocol(LanguageServerProtocol):
@@ -65,9 +72,9 @@ class Protocol(LanguageServerProtocol):
             task.add_done_callback(self._writing.discard)
 
     def _send_response(self, msg_id: Any, result: Any | None = None, error: types.ResponseError | None = None) -> None:
-        if error is None and isinstance(result, Plain):
+        if error is None and isinstance(result, Json):
             self._result_types.pop(msg_id, None)
-            self._write(f'{{"jsonrpc":"2.0","id":{json.dumps(msg_id)},"result":{json.dumps(result)}}}'.encode())
+            self._write(f'{{"jsonrpc":"2.0","id":{json.dumps(msg_id)},"result":{result}}}'.encode())
         else:
             super()._send_response(msg_id, result, error)
 

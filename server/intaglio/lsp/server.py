@@ -19,6 +19,7 @@ from pygls.lsp.server import LanguageServer
 
 from intaglio import __version__
 from intaglio.lsp.client import Client
+from intaglio.lsp.collecting import Collecting
 from intaglio.lsp.protocol import Protocol
 from intaglio.lsp.refreshing import Refreshing
 
@@ -76,6 +77,7 @@ class Server(LanguageServer):
         self.watch: asyncio.Task[None] | None = None
         self.stop_event = threading.Event()
         self._refreshing = Refreshing(self._refresh)
+        self.collecting = Collecting()
 
     @property
     def session(self) -> Session:
@@ -142,7 +144,8 @@ class Server(LanguageServer):
             return None
         view = self.session.view(desk)
         offers = offers_of(desk) if desk.kept else {}
-        return Asked(view, desk.file, self.session.client, desk.root.configured.editor, desk.placed_pictures(), offers)
+        editor, drawn = desk.root.configured.editor, desk.placed_pictures()
+        return Asked(view, desk.file, self.session.client, editor, drawn, offers, desk.answered)
 
     async def _publish(self, uri: str) -> None:
         session = self.session
@@ -182,8 +185,9 @@ class Server(LanguageServer):
             version = f',"version":{file.version}' if file.version is not None else ""
             params = f'{{"uri":{json.dumps(file.uri)},"diagnostics":{diagnostics}{version}}}'
             self.protocol.send_text(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
-        pictures = tuple(picture for picture, _ in desk.placed_pictures())
-        status = status_of(session, desk) if session.client.status else ""
+        drawn = desk.placed_pictures()
+        pictures = tuple(picture for picture, _ in drawn)
+        status = status_of(session, desk, drawn) if session.client.status else ""
         if status != last.status:
             self.protocol.send_text(METHOD, status)
         self._sent[file.uri] = _Sent(file.version, diagnostics, status, pictures)

@@ -14,6 +14,7 @@ from typing import Any
 
 from pygls.io_ import StdoutWriter, run_async
 
+from intaglio.lsp.collecting import seldom
 from intaglio.lsp.lifecycle import leave
 from intaglio.lsp.registration import register
 from intaglio.lsp.server import Server
@@ -36,14 +37,21 @@ def create_server() -> Server:
     return server
 
 
+def _put_answers_first() -> None:
+    """Give the loop its turn soon while a thread computes, and have no garbage collected while somebody waits."""
+    sys.setswitchinterval(_SWITCH)
+    seldom()
+
+
 def serve_stdio(record: Path | None = None) -> None:
     """Serve one client over standard input and output; end when it does. `record` is a file for the session's messages."""
     output: Any = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     _widen(output.fileno())
-    sys.setswitchinterval(_SWITCH)
     server = create_server()
+
+    _put_answers_first()
 
     async def serve() -> None:
         given: Any = _Input(asyncio.StreamReader(_MOST_HEADER))
@@ -108,6 +116,7 @@ def _widen(pipe: int) -> None:
 def serve_tcp(host: str, port: int, record: Path | None = None) -> None:
     """Serve the first client that connects, and end with it. The address is printed, for port 0. `record` as in `serve_stdio`."""
     server = create_server()
+    _put_answers_first()
     listening: list[asyncio.Server] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -14,7 +14,7 @@ from lsprotocol import types
 
 from intaglio.assist.view import View
 from intaglio.events import SpecKey
-from intaglio.lock.check import read_lock_file
+from intaglio.lock.check import lock_of
 from intaglio.lock.inputs import Materials
 from intaglio.lock.live import LiveStates
 from intaglio.lock.paths import lock_path
@@ -145,9 +145,11 @@ class Session:
         return desk.edit(file, changes)
 
     def read_lock(self, desk: Desk) -> None:
-        """Read the file's lock file anew."""
-        desk.lock = read_lock_file(DiskTree(desk.root.path), desk.file.path)
-        desk.computed = False
+        """Read the file's lock file anew. The same bytes are the same value: nothing is computed for them again."""
+        data = DiskTree(desk.root.path).read(lock_path(desk.file.path))
+        if desk.lock_data != data:
+            desk.lock, desk.lock_data = lock_of(data)[0], data
+            desk.computed = False
 
     def changed_elsewhere(self, root: Root, paths: Iterable[str] | None, but: Desk | None = None) -> list[Desk]:
         """Forget what depends on workspace files that changed (None: on anything); the open files that this concerns."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from intaglio.lsp.desk import Desk
@@ -14,12 +15,12 @@ METHOD = "intaglio/status"
 VERSION = 1
 
 
-def status_of(session: Session, desk: Desk) -> str:
-    """The notification's parameters, as JSON."""
+def status_of(session: Session, desk: Desk, drawn: Iterable[tuple[SpecPicture, int]]) -> str:
+    """The notification's parameters, as JSON, of the pictures and how far each has moved since it was drawn."""
     index, encoding = desk.file.index, session.client.encoding
     specs: list[str] = []
     names: set[str] = set()
-    for number, (picture, offset) in enumerate(desk.placed_pictures()):
+    for number, (picture, offset) in enumerate(drawn):
         line = index.line(picture.span.start + offset)
 
         def make(picture: SpecPicture = picture, offset: int = offset, line: int = line) -> list[Fragment]:

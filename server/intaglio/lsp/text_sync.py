@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+
+from intaglio.lsp.collecting import keep
 
 if TYPE_CHECKING:
     from intaglio.lsp.server import Server
@@ -34,8 +35,7 @@ async def _look_back(server: Server, uri: str) -> None:
 
     await server.published(uri)
     await recall(server, uri)
-    gc.collect()
-    gc.freeze()
+    keep()
     if not server.warm and uri in server.session.desks:
         server.warm = True
         server.aside(_warm_up(server))
@@ -51,8 +51,7 @@ async def _warm_up(server: Server) -> None:
     await asyncio.sleep(_SECONDS_UNTIL_WARM)
     if not server.ending:
         await asyncio.to_thread(load_features)
-        gc.collect()
-        gc.freeze()
+        keep()
 
 
 def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
@@ -68,6 +67,7 @@ def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> Non
     if overtaken and server.has_jobs:
         server.jobs.overtaken(file.uri, overtaken)
     server.publish(desk)
+    server.collecting.changed(asyncio.get_running_loop())
     if len(session.desks) > 1:
         server.publish_others(desk)
 
