@@ -8,6 +8,7 @@ that it started, when its input does.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -25,6 +26,12 @@ from intaglio.workers import NoTools, Workers
 
 _NICE = 5
 """By how much less its work weighs than the server's, where there is not enough for both: keys come first."""
+
+
+_THRESHOLDS = 50_000, 20, 20
+"""Objects more than there were, and walks of the younger, until the collector of garbage walks: a tree of a long file is hundreds
+of thousands, without a cycle, and a walk over them costs as much as parsing it.
+"""
 
 
 @dataclass(slots=True)
@@ -71,6 +78,8 @@ class ErrandProcess:
         finally:
             self._running.pop(number, None)
             self._say(number, None)
+            if not self._running:
+                gc.collect()
 
     def _say(self, number: int, told: object) -> None:
         data = pickle.dumps((number, told), pickle.HIGHEST_PROTOCOL)
@@ -108,6 +117,7 @@ def main() -> None:
     sys.stdout = sys.stderr
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at a terminal is the server's, which closes the pipe
     warnings.simplefilter("ignore")
+    gc.set_threshold(*_THRESHOLDS)
     if hasattr(os, "nice"):
         os.nice(_NICE)
     serve(given, out)

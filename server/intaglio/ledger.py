@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,11 @@ class Attempt:
 
 
 class Ledger:
-    """The ledger of one workspace, at `.intaglio/ledger.sqlite`."""
+    """The ledger of one workspace, at `.intaglio/ledger.sqlite`.
+
+    What is to be sent is on the disk before it is sent. What came back is written without waiting for the disk: a stage waits for
+    that, and a machine that loses its power then loses no more than the outcome.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -163,10 +168,15 @@ class Ledger:
             if version == 0:
                 connection.execute(_TABLE)
                 connection.execute(f"PRAGMA user_version={VERSION}")
+        # Who leaves a database as the last one writes all of it to the disk: one stays, so that no row has to wait for that
+        stays = sqlite3.connect(self.path, timeout=10, check_same_thread=False)
+        weakref.finalize(self, stays.close)
+        stays.execute("PRAGMA user_version").fetchone()
 
     def _update(self, statement: str, values: tuple[Any, ...]) -> None:
         try:
             with self._connection() as connection:
+                connection.execute("PRAGMA synchronous=NORMAL")
                 connection.execute(statement, values)
         except sqlite3.Error as error:
             raise LedgerError(f"the ledger cannot be written ({error})") from error

@@ -149,6 +149,7 @@ def test_the_language_page_s_specs_are_right(judge, repository):
 
 def test_bandit_follows_an_import_from_far_away_and_says_nothing_of_other_functions(judge):
     text = (
+        "PAIR = (1,\n    2); import os\n"
         "try:\n    import subprocess as sp\nexcept ImportError:\n    sp = None\n\n\n"
         "def elsewhere(n):\n    return eval(str(n))\n\n\n" + "X = 1\n" * 50 + "class Runner:\n"
         "    # spec: Return n after a command.\n    # example: Runner().run(1) == 1\n"

@@ -159,6 +159,8 @@ class Worker:
                     if text:
                         parts.append(text)
                         self.say(request, delta=text)
+                if finish and reported_usage(reply) is not None:
+                    break  # all that counts is there; litellm would add up the answer once more before it says so
         finally:
             closing = getattr(reply, "aclose", None)
             if closing is not None:

@@ -10,6 +10,7 @@ from typing import Literal
 
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _Comprehension = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_BINDS_NOTHING = (ast.Constant, ast.Name, ast.Attribute, type(None))
 _ScopeKind = Literal["module", "class", "function", "comprehension"]
 
 
@@ -57,7 +58,7 @@ def _may_bind_inside(statement: ast.FunctionDef | ast.AsyncFunctionDef | ast.Cla
         outer += [*statement.bases, *(keyword.value for keyword in statement.keywords)]
     else:
         outer += [*statement.args.defaults, *statement.args.kw_defaults]
-    return any(not isinstance(part, ast.Constant | ast.Name | ast.Attribute | None) for part in outer)
+    return any(not isinstance(part, _BINDS_NOTHING) for part in outer)
 
 
 @functools.lru_cache(maxsize=512)

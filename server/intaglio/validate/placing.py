@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import functools
 
 from intaglio.candidate import Subject
 from intaglio.finding import Place, Span
+from intaglio.spec.module_index import index_module
 
 
 class Lines:
@@ -44,9 +44,9 @@ class Lines:
 
 
 def function_node(subject: Subject) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """The subject's function in the tree of its file. Raises SyntaxError, ValueError or RecursionError."""
+    """The subject's function in the tree of its file. Raises SyntaxError."""
     name_line = subject.source_bytes[: subject.spec.function.name_span.start].count(b"\n") + 1
-    for statement in tree_of(subject.text).body:
+    for statement in tree_of(subject).body:
         if statement.lineno > name_line or (statement.end_lineno or 0) < name_line:
             continue
         for node in ast.walk(statement):
@@ -59,7 +59,9 @@ def function_node(subject: Subject) -> ast.FunctionDef | ast.AsyncFunctionDef | 
     return None
 
 
-@functools.lru_cache(maxsize=1)
-def tree_of(text: str) -> ast.Module:
-    """A file's tree, kept for the stage after this one. To be read only. Raises SyntaxError, ValueError or RecursionError."""
-    return ast.parse(text)
+def tree_of(subject: Subject) -> ast.Module:
+    """The tree of a subject's file, which its fingerprints were taken from too. To be read only. Raises SyntaxError."""
+    index = index_module(subject.path, subject.text)
+    if index.tree is None:
+        raise SyntaxError(index.error)
+    return index.tree

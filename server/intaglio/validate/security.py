@@ -49,7 +49,7 @@ def check(subject: Subject) -> Verdict:
     tools: list[tuple[str, str]] = []
     try:
         node = function_node(subject)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except SyntaxError as error:
         node = None
         findings.append(_finding(codes.UNREADABLE, f"the file does not parse: {error}", _whole(subject)))
     if node is None:
@@ -117,7 +117,7 @@ def _bandit(subject: Subject, lines: Lines) -> Iterator[Finding]:
     from bandit.core.metrics import Metrics
     from bandit.core.node_visitor import BanditNodeVisitor
 
-    data = _around(subject)
+    data, numbers = _around(subject)
     metrics = Metrics()
     metrics.begin("body.py")
     visitor = BanditNodeVisitor("body.py", io.BytesIO(data), BanditMetaAst(), tests, False, {}, metrics)
@@ -125,8 +125,9 @@ def _bandit(subject: Subject, lines: Lines) -> Iterator[Finding]:
     for issue in visitor.tester.results:
         if issue.test_id in _BANDIT_IGNORED:
             continue
+        line = numbers[issue.lineno - 1]
         place = lines.place(
-            issue.lineno, (issue.col_offset or 0) + 1, issue.lineno, (issue.end_col_offset or issue.col_offset or 0) + 1
+            line, (issue.col_offset or 0) + 1, line, (issue.end_col_offset or issue.col_offset or 0) + 1
         )
         if place is None:
             continue
@@ -134,24 +135,42 @@ def _bandit(subject: Subject, lines: Lines) -> Iterator[Finding]:
         yield Finding(codes.INSECURE_CALL.id, severity, f"{issue.test_id}: {issue.text}", place)
 
 
-def _around(subject: Subject) -> bytes:
-    """The subject's text for bandit: the statement that holds the function, and those that import something. All other lines are
-    empty, as what it says of them is of no use, and a long file takes it a second.
+def _around(subject: Subject) -> tuple[bytes, list[int]]:
+    """The subject's text for bandit, and which line of the file each of its lines is: the statement that holds the function, and
+    those that import something. What it says of all others is of no use, and a long file takes it a second.
     """
     function = subject.spec.function.span
-    lines = subject.source_bytes.split(b"\n")
-    first = subject.source_bytes[: function.start].count(b"\n") + 1
-    last = subject.source_bytes[: function.end].count(b"\n") + 1
-    kept = [b""] * len(lines)
-    for statement in tree_of(subject.text).body:
-        begin = min([statement.lineno, *(one.lineno for one in getattr(statement, "decorator_list", ()))])
+    data = subject.source_bytes
+    first, last = data[: function.start].count(b"\n") + 1, data[: function.end].count(b"\n") + 1
+    kept: list[int] = []
+    for begin, end, together in _by_lines(tree_of(subject)):
+        if (begin <= last and first <= end) or any(map(_imports, together)):
+            kept += range(begin, end + 1)
+    lines = data.split(b"\n")
+    return b"\n".join([*(lines[number - 1] for number in kept), b""]), kept
+
+
+def _by_lines(tree: ast.Module) -> Iterator[tuple[int, int, list[ast.stmt]]]:
+    """The first and the last line of each statement, decorators included; those that share a line together."""
+    begin, end, together = 0, 0, list[ast.stmt]()
+    for statement in tree.body:
+        starts = min([statement.lineno, *(one.lineno for one in getattr(statement, "decorator_list", ()))])
+        if together and starts > end:
+            yield begin, end, together
+            together = []
+        if not together:
+            begin = starts
         end = statement.end_lineno or statement.lineno
-        defines = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if (begin <= last and first <= end) or (
-            not defines and any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(statement))
-        ):
-            kept[begin - 1 : end] = lines[begin - 1 : end]
-    return b"\n".join(kept)
+        together.append(statement)
+    if together:
+        yield begin, end, together
+
+
+def _imports(statement: ast.stmt) -> bool:
+    """Whether a statement that defines nothing imports something."""
+    return not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and any(
+        isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(statement)
+    )
 
 
 def _ruff(diagnosed: Iterable[LintFinding], lines: Lines) -> Iterator[Finding]:

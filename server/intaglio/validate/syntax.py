@@ -29,7 +29,7 @@ def check(subject: Subject, begun: TypeCheck | None = None) -> Verdict:
     tools: list[tuple[str, str]] = []
     try:
         node = function_node(subject)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except SyntaxError as error:
         node = None
         findings.append(_finding(codes.NOT_PYTHON, f"the file does not parse: {error}", _whole(subject)))
     if node is None:
