@@ -82,12 +82,12 @@ async def test_a_cancelled_job_ends_with_a_picture_that_says_so(tmp_path, how):
 async def test_stages_that_die_are_said_and_the_next_job_runs(tmp_path):
     editor = await start(tmp_path)
     *_, below = await running(editor)
-    (errands,) = [
+    (process,) = [
         int(line.split()[0])
         for line in commands().splitlines()
-        if "intaglio.errand_process" in line and int(line.split()[0]) in below
+        if "intaglio.background_process" in line and int(line.split()[0]) in below
     ]
-    os.kill(errands, signal.SIGKILL)
+    os.kill(process, signal.SIGKILL)
     await editor.barrier("slow.py")
     assert editor.status("slow.py", "slow")["phase"] == "refused"
     (said,) = [one for one in editor.diagnostics("slow.py") if one.code == "refused"]

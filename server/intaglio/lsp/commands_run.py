@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from intaglio.errand import Compile, Lock, Validate
+from intaglio.background_work import Compile, Lock, Validate
 from intaglio.lsp.arguments import label_of, names_of, require_specs, require_tools, require_trust, target_of
 
 if TYPE_CHECKING:

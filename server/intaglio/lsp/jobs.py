@@ -1,5 +1,5 @@
-"""Jobs: what runs long (compile, validate, lock), each as an errand in a process beside the server's, told to
-the loop as events.
+"""Jobs: what runs long (compile, validate, lock), each done in the background process and told to the loop as
+events.
 
 A job ends by its own, by `cancel`, by the progress's button, or because someone edited the very spec that it works on. pygls'
 own cancelling is not relied on: it lets a command's coroutine run to its end.
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from intaglio.errand import Compile, Errand, Lock, Told, Validate
+from intaglio.background_work import Compile, Work, Lock, Told, Validate
 from intaglio.events import Event, Proposed, SpecKey, Stopped, Streamed
-from intaglio.lsp.errands import Answer, Errands
+from intaglio.lsp.background import Answer, Background
 from intaglio.lsp.offer import offer
 from intaglio.lsp.preview import Preview
 from intaglio.lsp.recall import recall
@@ -41,7 +41,7 @@ class Job:
     keys: tuple[SpecKey, ...]
     cancelled: bool = False
     number: int = 0
-    """Of its errand, once that was begun."""
+    """Of its work in the background process, once that was begun."""
     why: str = ""
     overtaken: set[str] = field(default_factory=set)
     """Specs that were edited meanwhile: what comes of them is not offered."""
@@ -58,11 +58,11 @@ class Jobs:
         self._server = server
         self._numbers = itertools.count(1)
         self.running: dict[str, Job] = {}
-        self._errands = Errands()
+        self._background = Background()
         self._writer = Workers(1, NoTools)
 
     def start(
-        self, title: str, desk: Desk, names: tuple[str, ...], work: Compile | Validate | Lock, *, model: str = ""
+        self, title: str, desk: Desk, names: tuple[str, ...], task: Compile | Validate | Lock, *, model: str = ""
     ) -> Job:
         """Begin a job on some specs of an open file, with another model than the settings' if one is named. An earlier job
         on one of them ends.
@@ -84,10 +84,10 @@ class Jobs:
         settings, texts = desk.root.configured.settings, session.open_texts(desk.root)
         if model:
             settings = replace(settings, model=model)
-        errand = Errand(work, desk.root.path, settings, texts, job.keys, regions)
+        work = Work(task, desk.root.path, settings, texts, job.keys, regions)
         self.running[job.id] = job
         self._server.publish(desk)
-        self._server.spawn(self._conduct(job, errand))
+        self._server.spawn(self._conduct(job, work))
         return job
 
     def stop(self, job: Job, why: str = "") -> None:
@@ -96,7 +96,7 @@ class Jobs:
         """
         job.why = job.why or why
         job.cancelled = True
-        self._errands.cancel(job.number)
+        self._background.cancel(job.number)
         for key in job.keys:
             job.told.put_nowait(Told(Stopped(key)))
         job.told.put_nowait(None)
@@ -108,7 +108,7 @@ class Jobs:
                 continue
             mine = {key.name for key in job.keys}.intersection(names)
             for name in mine - job.overtaken:
-                self._errands.skip(job.number, name)
+                self._background.skip(job.number, name)
             job.overtaken |= mine
             left = [key for key in job.keys if key.name not in job.overtaken]
             if job.at_work is not None and job.at_work.name in mine:
@@ -118,7 +118,7 @@ class Jobs:
 
     async def call(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
         """What a function gives that reads and computes for long, without anyone waiting but the caller."""
-        return await self._errands.call(function, *arguments)
+        return await self._background.call(function, *arguments)
 
     def write(self, work: Callable[[], str]) -> asyncio.Future[str]:
         """Have something written to the disk, one after another; what went wrong, "" when nothing did."""
@@ -140,18 +140,18 @@ class Jobs:
         for job in self.running.values():
             self.stop(job)
         self._writer.close(wait=10.0)
-        self._errands.close()
+        self._background.close()
 
-    async def _conduct(self, job: Job, errand: Errand) -> None:
+    async def _conduct(self, job: Job, work: Work) -> None:
         """See a job through, from its progress's begin to its end. It works on the texts that were open when it was asked for."""
         server = self._server
         progress = WorkDone(server, job.title, job.id)
         await progress.begin()
-        job.number = self._errands.begin(errand, job.told.put_nowait)
+        job.number = self._background.begin(work, job.told.put_nowait)
         if job.cancelled:
-            self._errands.cancel(job.number)
+            self._background.cancel(job.number)
         for name in job.overtaken:
-            self._errands.skip(job.number, name)
+            self._background.skip(job.number, name)
         preview = Preview(server, job.uri, job.id)
         try:
             while (told := await job.told.get()) is not None:

@@ -1,8 +1,8 @@
-"""The process beside a language server in which errands are done: stages, models and the reading of whole files compute for
+"""The background process of a language server: stages, models and the reading of whole files compute for
 seconds, and in the server's own process every answer would wait for them.
 
 Pickled values between two ends of one program: in come `Begin`, `Cancel`, `Skip` and `Call`, out go (number, what was told); None
-ends an errand, `Answered` a call. What a sandbox says never comes here unread: it is plain data when it leaves the sandbox's package. Ends, with all
+ends some work, `Answered` a call. What a sandbox says never comes here unread: it is plain data when it leaves the sandbox's package. Ends, with all
 that it started, when its input does.
 """
 
@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from intaglio.errand import Answered, Begin, Call, Cancel, Errand, Skip, run_errand
+from intaglio.background_work import Answered, Begin, Call, Cancel, Work, Skip, do_work
 from intaglio.generate.backends import Backends
 from intaglio.validate.tools import Toolbox
 from intaglio.workers import NoTools, Workers
@@ -40,7 +40,7 @@ class _Running:
     skipped: set[str] = field(default_factory=set)
 
 
-class ErrandProcess:
+class BackgroundProcess:
     """The process's own side."""
 
     def __init__(self, out: BinaryIO) -> None:
@@ -54,9 +54,9 @@ class ErrandProcess:
     def take(self, message: Any) -> None:
         """Take one message."""
         match message:
-            case Begin(number=number, errand=errand):
+            case Begin(number=number, work=work):
                 running = self._running[number] = _Running()
-                self._workers.submit(lambda toolbox: self._run(number, errand, running, toolbox))
+                self._workers.submit(lambda toolbox: self._run(number, work, running, toolbox))
             case Call(number=number, function=function, arguments=arguments):
                 self._callers.submit(lambda _: self._say(number, _answer(function, arguments)))
             case Cancel(number=number) if number in self._running:
@@ -71,9 +71,9 @@ class ErrandProcess:
         self._workers.close(wait=0.2)
         self._backends.close()
 
-    def _run(self, number: int, errand: Errand, running: _Running, toolbox: Toolbox) -> None:
+    def _run(self, number: int, work: Work, running: _Running, toolbox: Toolbox) -> None:
         try:
-            for told in run_errand(errand, toolbox, self._backends, running.cancel, running.skipped):
+            for told in do_work(work, toolbox, self._backends, running.cancel, running.skipped):
                 self._say(number, told)
         finally:
             self._running.pop(number, None)
@@ -100,7 +100,7 @@ def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Answere
 
 def serve(given: BinaryIO, out: BinaryIO) -> None:
     """Take messages until the other end closes."""
-    process = ErrandProcess(out)
+    process = BackgroundProcess(out)
     try:
         while True:
             process.take(pickle.load(given))  # noqa: S301 - the server that started this process writes there, nobody else

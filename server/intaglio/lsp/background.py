@@ -1,4 +1,4 @@
-"""The server's end of the process in which errands are done (`errand_process.py`). It is started with the first one, and again
+"""The server's end of its background process (`background_process.py`). It is started with the first work, and again
 after it died: what it was at is then refused with the reason.
 
 Messages are written by one thread and read by another, so that the loop never waits for the process.
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from intaglio.errand import Answered, Begin, Call, Cancel, Errand, Skip, Told
+from intaglio.background_work import Answered, Begin, Call, Cancel, Work, Skip, Told
 from intaglio.events import Accepted, Proposed, Refused, SpecKey, Stopped
 
 _SECONDS_TO_END = 3.0
@@ -33,8 +33,8 @@ class _Open:
     """The specs that are not done."""
 
 
-class Errands:
-    """Held by the loop's thread. What is told of an errand comes there too, and None at its end."""
+class Background:
+    """Held by the loop's thread. What is told of some work comes there too, and None at its end."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -46,11 +46,11 @@ class Errands:
         self._closed = False
         self._writer: threading.Thread | None = None
 
-    def begin(self, errand: Errand, take: Take) -> int:
-        """Have an errand done; its number."""
+    def begin(self, work: Work, take: Take) -> int:
+        """Have some work done; its number."""
         number = next(self._numbers)
-        self._open[number] = _Open(take, list(errand.keys))
-        self._put(Begin(number, errand))
+        self._open[number] = _Open(take, list(work.keys))
+        self._put(Begin(number, work))
         return number
 
     async def call(self, function: Callable[..., Answer], *arguments: Any) -> Answer:
@@ -70,17 +70,17 @@ class Errands:
     def _put(self, message: Begin | Call) -> None:
         if self._writer is None:
             loop = asyncio.get_running_loop()
-            self._writer = threading.Thread(target=self._write, args=(loop,), name="intaglio-errands", daemon=True)
+            self._writer = threading.Thread(target=self._write, args=(loop,), name="intaglio-background", daemon=True)
             self._writer.start()
         self._messages.put(message)
 
     def cancel(self, number: int) -> None:
-        """End an errand as soon as it can be ended; 0 for one that was not begun."""
+        """End work as soon as it can be ended; 0 for what was not begun."""
         if number in self._open:
             self._messages.put(Cancel(number))
 
     def skip(self, number: int, name: str) -> None:
-        """Do not begin the work on one of an errand's specs."""
+        """Do not begin on one of its specs."""
         if number in self._open:
             self._messages.put(Skip(number, name))
 
@@ -147,7 +147,9 @@ class Errands:
             if self._closed:
                 return False
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "intaglio.errand_process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [sys.executable, "-P", "-m", "intaglio.background_process"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
             )
         threading.Thread(target=self._read, args=(loop, self._process, sent), daemon=True).start()
         return True

@@ -1,6 +1,6 @@
-"""An errand: what an editor has done on some specs of one file, as plain values; and doing it, as a stream of events.
+"""Background work: what an editor has done on some specs of one file, as plain values; and doing it, as a stream of events.
 
-Knows no protocol and no process: `errand_process.py` runs errands beside a server. Loads the use cases when it is done, not
+Knows no protocol and no process: `background_process.py` does it beside a server. Loads the use cases when it is done, not
 when it is described.
 """
 
@@ -44,12 +44,12 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class Work:
     """Work on specs of one file, one after another. `texts` are those of the root's open files, the file itself among them;
     `regions` is each spec's own text in it.
     """
 
-    work: Compile | Validate | Lock
+    task: Compile | Validate | Lock
     root: Path
     settings: Settings
     texts: Mapping[str, str]
@@ -67,22 +67,22 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Do an errand."""
+    """Do some work."""
 
     number: int
-    errand: Errand
+    work: Work
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """End an errand as soon as it can be ended."""
+    """End work as soon as it can be ended."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Do not begin the work on a spec of an errand: it was edited meanwhile."""
+    """Do not begin on one of the specs: it was edited meanwhile."""
 
     number: int
     name: str
@@ -90,7 +90,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call a function of this program, which reads and computes, with plain values; runs beside the errands."""
+    """Call a function of this program, which reads and computes, with plain values; runs beside the work."""
 
     number: int
     function: Callable[..., Any]
@@ -105,33 +105,33 @@ class Answered:
     failure: str = ""
 
 
-def run_errand(
-    errand: Errand, toolbox: Toolbox, backends: Backends, cancel: threading.Event, skipped: set[str]
+def do_work(
+    work: Work, toolbox: Toolbox, backends: Backends, cancel: threading.Event, skipped: set[str]
 ) -> Iterator[Told]:
     """Do it, spec by spec; a body that passed is there for those that follow. What is `skipped` meanwhile is not begun."""
     from intaglio.opening import open_workshop
 
-    overlay = dict(errand.texts)
-    for key in errand.keys:
+    overlay = dict(work.texts)
+    for key in work.keys:
         if cancel.is_set() or key.name in skipped:
             yield Told(Stopped(key))
             continue
         before = overlay[key.path]
-        workshop = open_workshop(errand.root, errand.settings, toolbox, overlay, backends)
-        for event in _guarded(_events(errand.work, workshop, key, before, cancel), key):
+        workshop = open_workshop(work.root, work.settings, toolbox, overlay, backends)
+        for event in _guarded(_events(work.task, workshop, key, before, cancel), key):
             after = b""
             if isinstance(event, Assembled | Proposed):
                 new = event.text if isinstance(event, Assembled) else event.after
-                after = _candidate_region(before, new, errand.regions[key.name])
+                after = _candidate_region(before, new, work.regions[key.name])
             yield Told(event, after)
             if isinstance(event, Proposed):
                 overlay[key.path] = event.after
 
 
 def _events(
-    work: Compile | Validate | Lock, workshop: Workshop, key: SpecKey, text: str, cancel: threading.Event
+    task: Compile | Validate | Lock, workshop: Workshop, key: SpecKey, text: str, cancel: threading.Event
 ) -> Iterator[Event]:
-    match work:
+    match task:
         case Compile(replace=replace, remark=remark):
             from intaglio.compile import Options, propose_spec
 
