@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from intaglio.background_work import Answered, Begin, Call, Cancel, Work, Skip, do_work
+from intaglio.background_work import Answered, Begin, Call, Cancel, Skip, Work, do_work
 from intaglio.generate.backends import Backends
 from intaglio.validate.tools import Toolbox
 from intaglio.workers import NoTools, Workers

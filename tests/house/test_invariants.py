@@ -61,6 +61,18 @@ def test_surfaces_do_not_know_each_other(repository, package, others):
     assert not known & others
 
 
+def test_the_background_process_does_without_the_protocol(repository):
+    """What it is asked to call is loaded there: the protocol's types alone would take it half a second."""
+    program = "import sys\nimport intaglio.background_process, intaglio.cached_verdicts, intaglio.validate.pipeline, intaglio.subject\nsys.stderr.write(' '.join(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not {name for name in run.stderr.split() if name.split(".")[0] in ONLY_IN or name.startswith("intaglio.lsp")}
+    calls = re.compile(r"jobs\.call\(\s*(\w+)")
+    for path in modules(repository, "lsp"):
+        text = path.read_text()
+        for name in calls.findall(text):
+            assert re.search(rf"^from intaglio\.(?!lsp)[\w.]+ import .*\b{name}\b", text, re.MULTILINE), path.name
+
+
 @pytest.mark.parametrize("library", ONLY_IN)
 def test_libraries_stay_in_their_room(repository, library):
     users = {

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from intaglio.background_work import Answered, Begin, Call, Cancel, Work, Skip, Told
+from intaglio.background_work import Answered, Begin, Call, Cancel, Skip, Told, Work
 from intaglio.events import Accepted, Proposed, Refused, SpecKey, Stopped
 
 _SECONDS_TO_END = 3.0

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from intaglio.background_work import Compile, Work, Lock, Told, Validate
+from intaglio.background_work import Compile, Lock, Told, Validate, Work
 from intaglio.events import Event, Proposed, SpecKey, Stopped, Streamed
 from intaglio.lsp.background import Answer, Background
 from intaglio.lsp.offer import offer

@@ -9,22 +9,17 @@ cache.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from intaglio.cached_verdicts import Cached, Known, look_up
+from intaglio.events import SpecKey
 from intaglio.lsp.run import Basis, Run, region_of
 from intaglio.progress import SpecProgress
-from intaglio.validate.verdict import passed
 
 if TYPE_CHECKING:
-    from intaglio.config import Settings
-    from intaglio.lock.model import LockFile, Present
     from intaglio.lsp.server import Server
-    from intaglio.snapshot import Snapshot
-    from intaglio.spec.model import Spec
 
 
 async def recall(server: Server, uri: str) -> None:
@@ -39,15 +34,17 @@ async def recall(server: Server, uri: str) -> None:
     presents = {name: present for name in names if (present := desk.live.present(name)) is not None}
     if not presents:
         return
-    broken, found = False, dict[str, Run | None].fromkeys(presents)
+    known = Known({})
     if (desk.root.path / ".intaglio" / "cache" / "verdicts").is_dir():
-        broken, found = await server.jobs.call(_look_up, view.snapshot, view.settings, view.path, presents, desk.lock)
+        known = await server.jobs.call(look_up, view.snapshot, view.settings, view.path, presents, desk.lock)
     if session.desks.get(uri) is not desk or server.ending or not session.trusts(desk.root):
         return
-    found = {  # what went over and came back equals what is here, and comparing the same values is quicker at every key
-        name: run and replace(run, basis=Basis.of(presents[name], view.settings)) for name, run in found.items()
-    }
-    data = view.document.data if broken else b""
+    found: dict[str, Run | None] = dict.fromkeys(presents)
+    for name, cached in known.bodies.items():
+        if (spec := view.document.reading.find(name)) is not None:
+            region = region_of(spec, view.document.data)
+            found[name] = _run(view.path, name, region, cached, Basis.of(presents[name], view.settings))
+    data = view.document.data if known.broken else b""
     desk.looked_up |= {name: (present, data) for name, present in presents.items()}
     if all(run is None and name not in desk.recalled for name, run in found.items()):
         return
@@ -57,52 +54,7 @@ async def recall(server: Server, uri: str) -> None:
         server.protocol.send_request(types.WORKSPACE_INLAY_HINT_REFRESH, None)
 
 
-def _look_up(
-    snapshot: Snapshot, settings: Settings, path: str, presents: Mapping[str, Present], lock: LockFile
-) -> tuple[bool, dict[str, Run | None]]:
-    """Whether the file does not parse as a whole, and of each body what the cache has, as a run."""
-    from intaglio.lock.origin import origin_of
-    from intaglio.source import SourceError
-    from intaglio.spec.module_index import index_module
-
-    folder = snapshot.root / ".intaglio" / "cache" / "verdicts"
-    found: dict[str, Run | None] = dict.fromkeys(presents)
-    try:
-        if not folder.is_dir() or not any(folder.iterdir()):
-            return False, found
-        text, reading = snapshot.source(path).text, snapshot.reading(path)
-    except (OSError, SourceError):
-        return False, found
-    if index_module(path, text).error:
-        return True, found
-    for spec in reading.specs:
-        if (present := presents.get(spec.name)) is not None:
-            run = _known(snapshot, settings, path, text, spec, present)
-            if run is not None and passed(run.progress.verdicts):
-                made = origin_of(snapshot.root, path, spec.name, present.inputs.body, lock.find(spec.name))
-                run = replace(run, by_hand=made is None)
-            found[spec.name] = run
-    return False, found
-
-
-def _known(snapshot: Snapshot, settings: Settings, path: str, text: str, spec: Spec, present: Present) -> Run | None:
-    from intaglio.events import SpecKey
-    from intaglio.finding import Severity
-    from intaglio.source import SourceError
-    from intaglio.subject import gather
-    from intaglio.template.model import TemplateError
-    from intaglio.validate.pipeline import read_cached, subject_key
-
-    try:
-        gathered = gather(snapshot, settings, path, text, spec)
-    except (SourceError, TemplateError):  # said where the spec's own findings are
-        return None
-    if any(finding.severity is Severity.ERROR for finding in (*spec.findings, *gathered.findings)):
-        return None
-    folder = snapshot.root / ".intaglio" / "cache" / "verdicts"
-    verdicts = read_cached(folder, subject_key(gathered.subject))
-    if verdicts is None:
-        return None
-    progress = SpecProgress(SpecKey(path, spec.name), verdicts=verdicts)
-    region = region_of(spec, text.encode("utf-8", "surrogatepass"))
-    return Run(progress, "", region, queued=False, basis=Basis.of(present, settings), recalled=True)
+def _run(path: str, name: str, region: bytes, cached: Cached, basis: Basis) -> Run:
+    """What the cache knows of a body, as a run."""
+    progress = SpecProgress(SpecKey(path, name), verdicts=cached.verdicts)
+    return Run(progress, "", region, queued=False, basis=basis, recalled=True, by_hand=cached.by_hand)
