@@ -48,7 +48,7 @@ class BackgroundProcess:
         self._writing = threading.Lock()
         self._running: dict[int, _Running] = {}
         self._workers = Workers(2, Toolbox)
-        self._callers = Workers(1, NoTools)
+        self._callers = Workers(2, NoTools)
         self._backends = Backends()
 
     def take(self, message: Any) -> None:

@@ -122,6 +122,40 @@ async def test_two_windows_on_one_workspace_agree(tmp_path, sign):
     assert await end(one) == await end(other) == 0
 
 
+async def specs_of(editor):
+    answer = await editor.client.protocol.send_request_async("intaglio/specs", {})
+    return {(one.uri.rpartition("/")[2], one.name): one.state for one in answer.specs}
+
+
+async def test_files_that_are_not_open_are_listed_as_status_says_they_are(tmp_path, sign):
+    editor = await start(tmp_path)
+    states = ["stub", "unlocked", "ready", "locked", "invalid"]
+    for state in states:
+        editor.write(f"{state}.py", sign)
+        editor.open(f"{state}.py")
+        if state not in {"stub", "invalid"}:
+            await editor.run("compile", f"{state}.py")
+        if state == "unlocked":
+            editor.type("unlocked.py", 'return "minus"', 'return "less"')
+        if state == "ready":
+            await editor.run("validate", "ready.py")
+        if state == "invalid":
+            editor.type("invalid.py", "# rule: x == 0", "# rule: x == nothing")
+        editor.save(f"{state}.py", tell=state == "locked")
+        await editor.barrier(f"{state}.py")
+    opened = await specs_of(editor)
+    assert opened == {(f"{state}.py", "sign"): state for state in states}
+    for state in states:
+        editor.close(f"{state}.py")
+    assert await specs_of(editor) == opened
+    assert await end(editor) == 0
+    untrusted = await start(tmp_path, options={"status": 1, "trusted": False})
+    assert (await specs_of(untrusted))["ready.py", "sign"] == "unlocked", (
+        "the cache of whom nobody trusts is not believed"
+    )
+    assert await end(untrusted) == 0
+
+
 async def test_every_spec_of_the_workspace_is_listed_as_the_editor_has_it(tmp_path, sign):
     editor = await start(tmp_path)
     editor.write("a.py", sign)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from intaglio.lsp.from_client import mapping
+from intaglio.lsp.protocol import RequestFailed
 from intaglio.lsp.to_client import plain_range, uri_of
 
 if TYPE_CHECKING:
-    from intaglio.lock.inputs import Materials
     from intaglio.lock.model import Inputs
-    from intaglio.lsp.picture import SpecPicture
     from intaglio.lsp.server import Server
-    from intaglio.snapshot import Snapshot
-    from intaglio.spec.position import TextIndex
+    from intaglio.workspace_states import SpecStanding
 
 
 async def barrier(server: Server, params: Any) -> dict[str, Any]:
@@ -26,59 +25,38 @@ async def barrier(server: Server, params: Any) -> dict[str, Any]:
     return {"uri": uri, "version": desk.file.version}
 
 
-def specs(server: Server, _params: Any) -> dict[str, Any]:
-    """Every spec of the workspace: open files as they are in the editor, others as they are on disk."""
-    from intaglio.lock.inputs import Materials
-    from intaglio.snapshot import Snapshot
-    from intaglio.workspace import DiskTree, list_paths
+async def specs(server: Server, _params: Any) -> dict[str, Any]:
+    """Every spec of the workspace: open files as they are in the editor, others as they are on disk, read beside the loop."""
+    from intaglio.workspace_states import workspace_states
 
     session = server.session
+    roots = [session.root_at(folder / "any.py") for folder in session.folders]
     rows: list[dict[str, Any]] = []
-    roots = {folder: session.root_at(folder / "any.py") for folder in session.folders}
-    for root in {id(root): root for root in (*roots.values(), *session.roots.values())}.values():
-        settings = root.configured.settings
-        snapshot = Snapshot(root.path, DiskTree(root.path, session.open_texts(root)))
-        materials = Materials(root.path, snapshot)
-        for path in list_paths(root.path, settings.include, settings.exclude):
-            desk = session.desk_of(root, path)
-            if desk is not None:
-                session.compute(desk)
-                pictures, index, uri = desk.pictures(), desk.file.index, desk.file.uri
-            else:
-                pictures, index, uri = *_on_disk(materials, snapshot, path), uri_of(root.path / path)
-            rows += [
-                {
-                    "uri": uri,
-                    "name": picture.name,
-                    "range": plain_range(index, picture.name_span, session.client.encoding),
-                    "state": picture.state,
-                    "reasons": list(picture.reasons),
-                }
-                for picture in pictures
-            ]
+    for root in {id(root): root for root in (*roots, *session.roots.values())}.values():
+        settings, texts, trusts = root.configured.settings, session.open_texts(root), session.trusts(root)
+        listed = partial(workspace_states, believes_cache=trusts)
+        try:
+            files = await server.jobs.call(listed, root.path, settings, texts, session.client.encoding)
+        except RuntimeError as error:
+            raise RequestFailed(f"the workspace {root.path} cannot be read: {error}") from error
+        for path, found in files:
+            if (desk := session.desk_of(root, path)) is None:
+                rows += [_row(uri_of(root.path / path), one.name, _range(one), one.state, one.reasons) for one in found]
+                continue
+            session.compute(desk)
+            for one in desk.pictures():
+                here = plain_range(desk.file.index, one.name_span, session.client.encoding)
+                rows.append(_row(desk.file.uri, one.name, here, one.state, one.reasons))
     return {"version": 1, "specs": rows}
 
 
-def _on_disk(materials: Materials, snapshot: Snapshot, path: str) -> tuple[tuple[SpecPicture, ...], TextIndex]:
-    """The pictures of a file that is not open, with the lines of its text."""
-    from intaglio.lock.check import check_file
-    from intaglio.lsp.picture import draw
-    from intaglio.source import SourceError
-    from intaglio.spec.position import TextIndex
-    from intaglio.spec.references import check_references
+def _row(uri: str, name: str, here: dict[str, Any], state: str, reasons: tuple[str, ...]) -> dict[str, Any]:
+    return {"uri": uri, "name": name, "range": here, "state": state, "reasons": list(reasons)}
 
-    states = {state.name: state for state in check_file(materials, path).states}
-    try:
-        text, reading = (snapshot.source(path).text, snapshot.reading(path)) if states else ("", None)
-    except SourceError:
-        text, reading = "", None
-    root = snapshot.root
-    pictures = tuple(
-        draw(spec, 0, states[spec.name], None, check_references(spec, root / path, root))
-        for spec in (reading.specs if reading is not None else ())
-        if spec.name in states
-    )
-    return pictures, TextIndex(text)
+
+def _range(one: SpecStanding) -> dict[str, Any]:
+    places = {"start": one.start, "end": one.end}
+    return {side: {"line": place.line, "character": place.character} for side, place in places.items()}
 
 
 def artifact(server: Server, params: Any) -> dict[str, Any]:
