@@ -229,3 +229,45 @@ async def test_a_body_that_passed_and_is_not_locked_is_ready_in_the_next_session
         await editor.barrier("r.py")
         assert editor.status("r.py", "r")["state"] == "ready"
         assert await end(editor) == 0
+
+
+async def test_a_restore_right_after_a_save_takes_the_lock_that_the_save_writes(editor, sign):
+    """The lock is written beside the loop; who asks for what is locked means what was saved."""
+    editor.write("race.py", sign)
+    editor.open("race.py")
+    await editor.run("compile", "race.py", "sign")
+    editor.save("race.py")
+    await editor.barrier("race.py")
+    editor.type("race.py", '-> "plus"', '-> "positive"')
+    editor.type("race.py", '"zero" or "plus"', '"zero" or "positive"')
+    await editor.run("compile", "race.py", "sign")
+    assert 'return "positive"' in editor.text("race.py")
+    edits = len(editor.edits)
+    editor.save("race.py")
+    restored = await editor.command("restore", uri=editor.uri("race.py"), name="sign")
+    assert restored["applied"]
+    assert len(editor.edits) == edits, "what is there is what is locked"
+    await editor.barrier("race.py")
+    assert editor.status("race.py", "sign")["state"] == "locked"
+
+
+async def test_a_lock_that_waits_goes_with_its_file_into_another_workspace(tmp_path, sign):
+    editor = await start(tmp_path)
+    editor.write("intaglio.toml", "")
+    editor.write("inner/a.py", sign)
+    editor.open("inner/a.py")
+    await editor.run("compile", "inner/a.py", "sign")
+    assert editor.status("inner/a.py", "sign")["pending"]
+    editor.write("inner/intaglio.toml", "")
+    added = [types.WorkspaceFolder((tmp_path / "inner").as_uri(), "inner")]
+    editor.client.workspace_did_change_workspace_folders(
+        types.DidChangeWorkspaceFoldersParams(types.WorkspaceFoldersChangeEvent(added, []))
+    )
+    await editor.barrier("inner/a.py")
+    assert editor.status("inner/a.py", "sign")["pending"]
+    editor.save("inner/a.py")
+    await editor.barrier("inner/a.py")
+    assert editor.status("inner/a.py", "sign")["state"] == "locked"
+    assert (tmp_path / "inner/.intaglio/locks/a.py.toml").exists()
+    assert not (tmp_path / ".intaglio/locks/inner").exists()
+    assert await end(editor) == 0

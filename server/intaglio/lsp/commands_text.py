@@ -139,7 +139,8 @@ async def _locked_text(desk: Desk, spec: Spec) -> str:
     """The file's text with the locked body in place."""
     from intaglio.lock.store import find_suite, place_suite
 
-    entry = desk.lock.find(spec.name)
+    async with desk.locking:
+        entry = desk.lock.find(spec.name)
     if entry is None:
         raise RequestFailed(f"{spec.name} has no usable lock")
     root, path, fingerprint = desk.root.path, desk.file.path, entry.inputs.body

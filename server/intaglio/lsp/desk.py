@@ -5,6 +5,7 @@ Held and changed by the event loop's thread alone. Sends nothing, runs nothing.
 
 from __future__ import annotations
 
+import asyncio
 import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -61,6 +62,8 @@ class Desk:
     kept: dict[str, Proposed] = field(default_factory=dict)
     explicit: set[str] = field(default_factory=set)
     """Of the pending ones, those whose lock the user asked for."""
+    locking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while locks of the file are written, until they are read again: who needs what is locked waits for that."""
     referred: dict[tuple[str, ...], tuple[Finding, ...]] = field(default_factory=dict)
     """What was found of the golden files that specs name."""
     shown: dict[str, tuple[tuple[object, ...], Run | None]] = field(default_factory=dict)
@@ -212,6 +215,17 @@ class Desk:
         if run is not None and run.progress.phase in {Phase.PROPOSED, Phase.ACCEPTED, Phase.LOCKED}:
             taken = Accepted(proposed.key, short(proposed.entry.inputs.body), locked=locked)
             self.runs[name] = replace(run, progress=advance(run.progress, taken))
+
+    def take_over(self, earlier: Desk) -> None:
+        """Take what waited in the same file while it belonged to another root. What does not fit this one is refused when it is
+        written, and said.
+        """
+
+        def here(waiting: dict[str, Proposed]) -> dict[str, Proposed]:
+            path = self.file.path
+            return {name: replace(one, key=replace(one.key, path=path)) for name, one in waiting.items()}
+
+        self.pending, self.kept, self.explicit = here(earlier.pending), here(earlier.kept), set(earlier.explicit)
 
     # what is drawn
 

@@ -223,6 +223,16 @@ async def ask(server: Server, message: str) -> bool:
 
 async def write_locks(server: Server, desk: Desk, *, asked: bool = False) -> None:
     """Write the locks that wait, of bodies that are on disk as they were accepted. Others wait on, or are given up, and said."""
+    async with desk.locking:
+        await _write_locks(server, desk, asked=asked)
+        for other in server.session.desks.values():
+            if other.root is desk.root:
+                server.session.read_lock(other)
+                server.publish(other)
+    server.put_away()
+
+
+async def _write_locks(server: Server, desk: Desk, *, asked: bool) -> None:
     from intaglio.lsp.unfinished import look_for_unfinished
 
     on_save = desk.root.configured.editor.lock == "on-save"
@@ -235,6 +245,8 @@ async def write_locks(server: Server, desk: Desk, *, asked: bool = False) -> Non
             return _write_lock(root, path, name, text, entry)
 
         outcome = await server.jobs.write(write)
+        if desk.pending.get(name) is not proposed:
+            continue  # accepted anew meanwhile: that one waits for its own save
         if outcome == UNSAVED:
             if asked:
                 server.show(f"{name}: its lock is written when the file is saved")
@@ -246,11 +258,6 @@ async def write_locks(server: Server, desk: Desk, *, asked: bool = False) -> Non
             look_for_unfinished(server, desk.root, again=True)
         else:
             desk.take(proposed, locked=True)
-    for other in server.session.desks.values():
-        if other.root is desk.root:
-            server.session.read_lock(other)
-            server.publish(other)
-    server.put_away()
 
 
 UNSAVED = "unsaved"

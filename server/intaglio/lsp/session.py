@@ -86,7 +86,9 @@ class Session:
         path = path_of(desk.file.uri)
         if path is None or (root := self.root_at(path)) is desk.root:
             return
-        self.open(desk.file.uri, desk.file.version, desk.file.text)
+        moved = self.open(desk.file.uri, desk.file.version, desk.file.text)
+        if moved is not None:
+            moved.take_over(desk)
         root.materials = None
 
     def open(self, uri: str, version: int | None, text: str) -> Desk | None:
