@@ -2,6 +2,14 @@
 
 import json
 import re
+import threading
+
+from intaglio.config import Settings
+from intaglio.snapshot import Snapshot
+from intaglio.spec import read_specs
+from intaglio.subject import gather
+from intaglio.validate.pipeline import StageStarted, run_stages
+from intaglio.workspace import DiskTree
 
 TEXT = "LIMIT = {limit}\n\n\n# spec: Return x, at most the limit.\n# example: f(1) == 1\n# golden: rows.jsonl\ndef f(x: int) -> int:\n    return min(x, LIMIT)\n"
 ROWS = {"rows.jsonl": '{"input": {"x": 2}, "output": 2}\n'}
@@ -161,3 +169,17 @@ def test_bandit_follows_an_import_from_far_away_and_says_nothing_of_other_functi
     start = text.index("    def run") + 4
     (place,) = [finding.place.span.shift(start) for finding in found]
     assert text[place.start : place.end].startswith("sp.call")
+
+
+def test_a_cancelled_run_says_nothing_of_the_stage_that_was_ended_and_keeps_nothing(toolbox, tmp_path):
+    text = "# spec: Return x.\n# example: f(1) == 1\ndef f(x: int) -> int:\n    while x == x:\n        x += 1\n    return x\n"
+    settings = Settings(call_seconds=600.0, stage_seconds=600.0)  # the body would run until then
+    snapshot = Snapshot(tmp_path, DiskTree(tmp_path, {"a.py": text}))
+    subject = gather(snapshot, settings, "a.py", text, read_specs(text).specs[0]).subject
+    cache, cancel, said = tmp_path / "cache", threading.Event(), []
+    for step in run_stages(subject, toolbox, cache, cancel):
+        said.append(f"{step.stage} {'begun' if isinstance(step, StageStarted) else step.outcome}")
+        if said[-1] == "execution begun":
+            threading.Timer(0, cancel.set).start()
+    assert said == ["security begun", "security passed", "syntax begun", "syntax passed", "execution begun"]
+    assert entries(cache) == []

@@ -1,11 +1,13 @@
 """Cancel, shutdown, exit and loss of the client at any moment: no child stays, no file is half written, no log floods."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from editor import end, start
@@ -33,6 +35,17 @@ def children(process):
         found |= new
         new = {pid for pid, parent in parents if parent in new} - found
     return found - {process}
+
+
+def behind_walls(process):
+    """The children of the sandbox below a process: they have a filter of system calls more than it has."""
+
+    def filters(pid):
+        with contextlib.suppress(OSError):
+            return int(re.search(r"^Seccomp_filters:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)[1])
+        return 0
+
+    return {pid for pid in children(process) if filters(pid) > filters(process)}
 
 
 def commands():
@@ -76,6 +89,26 @@ async def test_a_cancelled_job_ends_with_a_picture_that_says_so(tmp_path, how):
     assert outcomes == ["passed", "passed", "notRun", "notRun"], "the stage at work was not waited for"
     (reports,) = editor.client.progress_reports.values()
     assert reports[-1].message == "cancelled"
+    assert await end(editor) == 0
+
+
+async def test_cancelled_stages_end_at_once_and_make_room_for_the_next(tmp_path):
+    for_ever = "# spec: Return n.\n# example: {0}(1) == 1\ndef {0}(n: int) -> int:\n    while n == n:\n        n += 1\n    return n\n"
+    (tmp_path / "intaglio.toml").write_text("call-seconds = 3600\nstage-seconds = 3600\n")
+    editor = await start(tmp_path)
+    for name in ("one", "two", "three"):  # more than run side by side
+        editor.write(f"{name}.py", for_ever.format(name))
+        editor.open(f"{name}.py")
+        job = await editor.command("validate", uri=editor.uri(f"{name}.py"), name=name)
+        while editor.status(f"{name}.py", name)["stages"][2]["outcome"] != "running":
+            await editor.client.wait_for_notification("intaglio/status")
+        while len(behind_walls(editor.client._server.pid)) < 4:  # the judge and three that run the body
+            await editor.command("log", uri=editor.uri(f"{name}.py"), name=name)
+        await editor.command("cancel", job=job["job"])
+        await editor.barrier(f"{name}.py")
+        assert editor.status(f"{name}.py", name)["phase"] == "cancelled"
+        while behind_walls(editor.client._server.pid):
+            await editor.command("log", uri=editor.uri(f"{name}.py"), name=name)
     assert await end(editor) == 0
 
 

@@ -91,8 +91,8 @@ class Jobs:
         return job
 
     def stop(self, job: Job, why: str = "") -> None:
-        """End a job; `why` is told to the user, who did not ask for it. A stage that is at work is not waited for: it ends in its
-        own time, and what it says then is of no use to anybody.
+        """End a job; `why` is told to the user, who did not ask for it. Its end is not waited for: what runs in the sandbox ends
+        at once, and what a stage says that does not is of no use to anybody.
         """
         job.why = job.why or why
         job.cancelled = True

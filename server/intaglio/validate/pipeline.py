@@ -19,6 +19,7 @@ from typing import Any
 from intaglio import __version__
 from intaglio.candidate import Subject
 from intaglio.finding import Edit, Finding, Fix, Place, Severity, Span
+from intaglio.sandbox.cancelling import RunCancelled
 from intaglio.source import write_atomically
 from intaglio.validate import accuracy, execution, security, syntax
 from intaglio.validate.codes_execution import STAGE_BROKE
@@ -45,7 +46,8 @@ def run_stages(
     cancel: threading.Event | None = None,
     stages: Sequence[StageName] = tuple(StageName),
 ) -> Iterator[StageStarted | Verdict]:
-    """The chosen stages in their order. `cache` is a folder for verdicts; `cancel` ends the run between stages.
+    """The chosen stages in their order. `cache` is a folder for verdicts; `cancel` ends the run: what is in the
+    sandbox at once, a stage that runs nothing when it is through; nothing is said of a stage that was ended.
 
     Whoever asks for a stage that runs the code gets the security stage before it: nothing runs that has not passed that.
     """
@@ -58,7 +60,7 @@ def run_stages(
         return
     failed: StageName | None = None
     verdicts: list[Verdict] = []
-    with contextlib.ExitStack() as beside:
+    with toolbox.until(cancel), contextlib.ExitStack() as beside:
         # The type checker is the slowest of the static tools, and runs nothing: it need not wait for the security stage.
         # Nobody asks what it says before that has passed.
         types = beside.enter_context(TypeCheck(subject)) if StageName.SYNTAX in stages else None
@@ -71,7 +73,10 @@ def run_stages(
                 verdict = Verdict(stage, Outcome.SKIPPED, facts=(("reason", f"{failed} failed"),))
             else:
                 yield StageStarted(stage)
-                verdict = _run(stage, subject, toolbox, key, types)
+                try:
+                    verdict = _run(stage, subject, toolbox, key, types)
+                except RunCancelled:
+                    return
                 if verdict.outcome is not Outcome.PASSED:
                     failed = stage
             if failed is not None or stage is StageName.SYNTAX:
@@ -93,6 +98,8 @@ def _run(stage: StageName, subject: Subject, toolbox: Toolbox, key: str, types: 
                 return execution.check(subject, toolbox, key)
             case StageName.ACCURACY:
                 return accuracy.check(subject, toolbox, key)
+    except RunCancelled:
+        raise
     except Exception as error:  # noqa: BLE001 - a stage that breaks is a failure that says so, never a pass
         message = f"the {stage} stage ended with an error of its own: {type(error).__name__}: {error}"
         finding = Finding(STAGE_BROKE.id, Severity.ERROR, message[:500])
