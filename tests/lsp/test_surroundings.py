@@ -173,3 +173,23 @@ async def test_every_spec_of_the_workspace_is_listed_as_the_editor_has_it(tmp_pa
     assert (found.path, found.state, found.lock) == ("a.py", "stub", None)
     assert found.fingerprints.now.spec.startswith("1:")
     assert await end(editor) == 0
+
+
+async def test_a_folder_that_is_added_brings_its_specs_and_takes_them_with_it(tmp_path, sign):
+    workspace, other = tmp_path / "claims", tmp_path / "orders"
+    for folder in (workspace, other):
+        folder.mkdir()
+    (other / "b.py").write_text(sign.replace("sign", "other"))
+    editor = await start(workspace)
+    editor.write("a.py", sign)
+    folder = types.WorkspaceFolder(other.as_uri(), "orders")
+
+    async def names_with(added, removed):
+        event = types.WorkspaceFoldersChangeEvent(added, removed)
+        editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+        answer = await editor.client.protocol.send_request_async("intaglio/specs", {})
+        return [one.name for one in answer.specs]
+
+    assert await names_with([folder], []) == ["sign", "other"]
+    assert await names_with([], [folder]) == ["sign"]
+    assert await end(editor) == 0

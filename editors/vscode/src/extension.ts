@@ -63,6 +63,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
       if (health.kind === "missing" || health.kind === "failed") void offerRepair(parts);
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => running.trust()),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => void running.moved()),
     vscode.workspace.onDidCloseTextDocument((document) => picture.forget(document.uri.toString())),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("intaglio.server")) void running.restart();

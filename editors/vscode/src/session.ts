@@ -95,6 +95,13 @@ export class Session implements vscode.Disposable {
     });
   }
 
+  /** Folders came or went: the server that is meant may lie in one of them, and so may specs. */
+  async moved(): Promise<void> {
+    if (this.health.kind === "stopped") return; // by the user
+    await this.reconsider();
+    await this.list();
+  }
+
   /** The workspace is trusted now: keys and the workspace's own environment count, so the search begins anew if that matters. */
   trust(): Promise<void> {
     return this.inTurn(async () => {
@@ -198,8 +205,12 @@ export class Session implements vscode.Disposable {
       return why;
     }
     this.become({ kind: "running", found });
-    await this.refresh().catch((error) => this.log.warn(`The workspace's specs could not be listed: ${error}`));
+    await this.list();
     return undefined;
+  }
+
+  private async list(): Promise<void> {
+    await this.refresh().catch((error) => this.log.warn(`The workspace's specs could not be listed: ${error}`));
   }
 
   private async beginAnew(): Promise<void> {

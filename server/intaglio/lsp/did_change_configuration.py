@@ -52,6 +52,7 @@ def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspac
     session.folders = [path for uri in server.folder_uris if (path := path_of(uri)) is not None]
     for desk in list(session.desks.values()):
         session.find_root_again(desk)
+    session.forget_roots()
     server.spawn(pull_configuration(server))
     _publish_all(server)
 

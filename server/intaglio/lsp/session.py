@@ -91,6 +91,12 @@ class Session:
             moved.take_over(desk)
         root.materials = None
 
+    def forget_roots(self) -> None:
+        """Folders went: what none that is left lies in, and no file at hand belongs to, is no part of the workspace any more."""
+        meant = {desk.root.path for desk in self.desks.values()}
+        meant |= {self.root_at(folder / "any.py").path for folder in self.folders}
+        self.roots = {place: root for place, root in self.roots.items() if place in meant}
+
     def open(self, uri: str, version: int | None, text: str) -> Desk | None:
         """Take a file up; None for one that no workspace can hold (an unsaved buffer)."""
         path = path_of(uri)

@@ -109,5 +109,18 @@ test("a command of the view works on a file that is not open, and shows it", asy
   assert.match(told.message, /compile it first/);
 });
 
+test("a folder that is added brings its specs, and takes them with it", async () => {
+  const running = api.session.health;
+  const folder = join(uriOf("", CLAIMS).fsPath, "..", "orders");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "order.py"), "# spec: Double the number.\ndef twice(number: int) -> int: ...\n");
+  const rows = () => api.specs.getChildren().filter((node) => node.uri.endsWith("/orders/order.py"));
+  assert.ok(vscode.workspace.updateWorkspaceFolders(2, 0, { uri: vscode.Uri.file(folder) }));
+  await until("its specs", () => rows().length === 1);
+  assert.ok(vscode.workspace.updateWorkspaceFolders(2, 1));
+  await until("its specs to go", () => rows().length === 0);
+  assert.equal(api.session.health, running, "the server that is still meant goes on");
+});
+
 /** Called by the workbench. */
 export const run = () => runAll("claims.py");
