@@ -219,8 +219,6 @@ class Editor:
             line = f"{one['state']:<8} {one['phase']:<10} {''.join(marks[stage['outcome']] for stage in one['stages'])}"
             if one["outdated"]:
                 line += " outdated"
-            if one["pending"]:
-                line += " pending"
             if not drawn or drawn[-1] != line:
                 drawn.append(line)
         self.told.clear()

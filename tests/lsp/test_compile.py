@@ -16,7 +16,7 @@ async def test_a_stub_is_compiled_confirmed_saved_and_locked(editor, sign):
 
     assert await editor.run("compile", "a.py", "sign") == {"job": "1"}
     columns = editor.columns("a.py", "sign")
-    assert columns[-1] == "ready    accepted   PPPP pending"
+    assert columns[-1] == "accepted accepted   PPPP"
     everything = [
         "stub     queued     qqqq",
         "stub     validating qqqq",
@@ -31,9 +31,8 @@ async def test_a_stub_is_compiled_confirmed_saved_and_locked(editor, sign):
         "stub     validating PPPr",
         "stub     validating PPPP",
         "stub     proposed   PPPP",
-        "unlocked proposed   PPPP pending",
-        "unlocked accepted   PPPP pending",
-        "ready    accepted   PPPP pending",
+        "accepted proposed   PPPP",
+        "accepted accepted   PPPP",
     ]
     assert in_order(columns, everything), columns
     assert any("P" in line and "q" in line for line in columns), "stages are told as they end"

@@ -42,7 +42,9 @@ def behind_walls(process):
 
     def filters(pid):
         with contextlib.suppress(OSError):
-            return int(re.search(r"^Seccomp_filters:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)[1])
+            return int(
+                re.search(r"^Seccomp_filters:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)[1]
+            )
         return 0
 
     return {pid for pid in children(process) if filters(pid) > filters(process)}

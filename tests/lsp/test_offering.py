@@ -138,7 +138,7 @@ async def test_a_body_that_was_compiled_and_not_locked_is_locked_in_the_next_ses
     editor.save("a.py")
     await editor.barrier("a.py")
     assert [title for title, _ in await lenses(editor, "a.py")] == [
-        "accepted; its lock is written by the command `lock`", "security ✓ syntax ✓ execution ✓ accuracy ✓", "lock"
+        "accepted: its lock is written by the command `lock`", "security ✓ syntax ✓ execution ✓ accuracy ✓", "lock"
     ]  # fmt: skip
     assert await end(editor) == 0
     editor = await start(tmp_path)

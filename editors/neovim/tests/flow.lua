@@ -177,7 +177,7 @@ local function with_rules()
     return text():find('return "APPROVE"') ~= nil
   end)
   eventually("a lock that waits", function()
-    return intaglio.statusline():find("1 locked on save") ~= nil
+    return intaglio.statusline():find("1 accepted") ~= nil
   end)
   assert(lock_file() == "")
   vim.cmd("write")
@@ -230,7 +230,7 @@ local function with_a_remark()
   go_to("def fee")
   vim.lsp.buf.code_action()
   eventually("the other body", function()
-    return text():find("if not heavy") ~= nil and intaglio.statusline():find("1 locked on save") ~= nil
+    return text():find("if not heavy") ~= nil and intaglio.statusline():find("1 accepted") ~= nil
   end)
   vim.cmd("write")
   eventually("two locks in the status line", function()

@@ -51,7 +51,6 @@ local function spec(name, fields)
     reasons = {},
     phase = "idle",
     stages = {},
-    pending = false,
   }, fields or {})
 end
 
@@ -160,8 +159,8 @@ tests["the line tells what runs before how many are in which state"] = function(
     ),
   })
   same("f: accuracy", status.line(buffer))
-  buffer = buffer_with({ spec("f", { phase = "proposed" }), spec("g", { state = "unlocked", pending = true }) })
-  same("1 stub, 1 unlocked, 1 to accept, 1 locked on save", status.line(buffer))
+  buffer = buffer_with({ spec("f", { phase = "proposed" }), spec("g", { state = "accepted" }) })
+  same("1 stub, 1 accepted, 1 to accept", status.line(buffer))
 end
 
 tests["progress of the server fills the line when no spec runs, until it ends"] = function()

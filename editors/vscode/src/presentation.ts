@@ -32,6 +32,7 @@ export const STATES: Readonly<Record<State, Look>> = {
   unlocked: { icon: "unlock", colour: AMBER, words: "unlocked: not checked as it stands" },
   stub: { icon: "circle-outline", colour: GREY, words: "stub: no body yet" },
   ready: { icon: "check", colour: BLUE, words: "ready: passed all stages, not locked" },
+  accepted: { icon: "save", colour: BLUE, words: "accepted: the lock is not written yet" },
   locked: { icon: "lock", colour: GREEN, words: "locked: every fingerprint matches" },
 };
 
@@ -50,9 +51,7 @@ const OUTCOMES: Readonly<Record<StageOutcome, Look>> = {
 /** How a spec looks; a run that is under way wins over the state. */
 export function lookOf(spec: SpecSummary | SpecStatus): Look {
   if ("phase" in spec && isRunning(spec)) return { icon: "sync~spin", colour: BLUE, words: describeRun(spec) };
-  const look = STATES[spec.state];
-  if ("pending" in spec && spec.pending) return { icon: "lock", colour: BLUE, words: "locked when you save" };
-  return look;
+  return STATES[spec.state];
 }
 
 export function lookOfStage(stage: StageStatus): Look {
@@ -119,13 +118,9 @@ export function summarize(specs: readonly SpecStatus[]): {
     const more = running.length > 1 ? ` and ${running.length - 1} more` : "";
     return { icon: "sync~spin", text: `${first.name}${more}: ${describeRun(first)}`, alarm: false };
   }
-  const waiting = specs.filter((spec) => spec.pending).length;
-  const present = STATE_NAMES.filter((state) => specs.some((spec) => spec.state === state && !spec.pending));
+  const present = STATE_NAMES.filter((state) => specs.some((spec) => spec.state === state));
   const worst = present[0];
-  const counts = present.map(
-    (state) => `${specs.filter((spec) => spec.state === state && !spec.pending).length} ${state}`,
-  );
-  const text = [...counts, ...(waiting > 0 ? [`${waiting} to be locked on save`] : [])].join(", ");
+  const text = present.map((state) => `${specs.filter((spec) => spec.state === state).length} ${state}`).join(", ");
   const alarm = worst === "invalid" || worst === "drifted" || worst === "stale";
   return { icon: worst === undefined ? "lock" : STATES[worst].icon, text: text === "" ? "no specs" : text, alarm };
 }

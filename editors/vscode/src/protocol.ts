@@ -4,7 +4,17 @@ import type { Range } from "vscode-languageclient";
 
 export const VERSION = 1;
 
-export type State = "stub" | "unlocked" | "ready" | "locked" | "stale" | "drifted" | "orphaned" | "invalid";
+/** One of the locks' states; `invalid`; or `accepted`, while the lock of a body that the user took waits for the save. */
+export type State =
+  | "stub"
+  | "unlocked"
+  | "ready"
+  | "accepted"
+  | "locked"
+  | "stale"
+  | "drifted"
+  | "orphaned"
+  | "invalid";
 export type Phase =
   | "idle"
   | "queued"
@@ -46,7 +56,6 @@ export interface SpecStatus {
   readonly stages: readonly StageStatus[];
   readonly fingerprint: string;
   readonly outdated: boolean;
-  readonly pending: boolean;
 }
 
 /** `intaglio/status`: the whole picture of one file. */

@@ -79,8 +79,6 @@ def _next(
     span: Span, spec: Spec, standing: Standing, named: tuple[tuple[str, object], ...], *, by_hand: bool
 ) -> list[Lens]:
     """What to do from here, the nearest first. A body `by_hand` is locked only by adopting it."""
-    if standing.waits:
-        return [Lens(span, spec.name, "lock", "intaglio.lock", named)]
     compile_lens = Lens(span, spec.name, "compile", "intaglio.compile", named, priced=True)
     lock = Lens(span, spec.name, "lock", "intaglio.lock", named)
     adopt = Lens(span, spec.name, "adopt", "intaglio.lock", (*named, ("adopt", True)))
@@ -89,6 +87,8 @@ def _next(
             return [compile_lens]
         case "unlocked":
             return [Lens(span, spec.name, "validate", "intaglio.validate", named), adopt]
+        case "accepted":
+            return [lock]
         case "ready":
             return [adopt if by_hand else lock]
         case "stale":
@@ -100,9 +100,7 @@ def _next(
 
 def _state(standing: Standing, entry: Entry | None, now: dt.datetime) -> str:
     parts = [standing.state]
-    if standing.waits:
-        return standing.reasons[0].removeprefix("it was ")
-    if standing.state in {"stale", "drifted", "invalid", "unlocked"} and standing.reasons:
+    if standing.state in {"stale", "drifted", "invalid", "unlocked", "accepted"} and standing.reasons:
         parts = [f"{standing.state}: {one_line(standing.reasons[0])}"]
         if len(standing.reasons) > 1:
             parts.append(f"and {len(standing.reasons) - 1} more")

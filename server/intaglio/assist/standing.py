@@ -27,15 +27,13 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A spec's state by name (a state of the locks, or `invalid`), with its reasons and stages."""
+    """A spec's state by name (a state of the locks, or what else `lock/shown.py` says), with its reasons and stages."""
 
     state: str
     reasons: tuple[str, ...]
     stages: tuple[Stage, ...]
     of_candidate: bool = False
     """Whether the stages speak of a candidate that is not in the file."""
-    waits: bool = False
-    """Whether the body was accepted and its lock is not written yet; the reason says what it waits for."""
 
 
 def standing_of(view: View, spec: Spec, moved: int = 0) -> Standing:
@@ -43,9 +41,9 @@ def standing_of(view: View, spec: Spec, moved: int = 0) -> Standing:
     state = view.states.get(spec.name)
     if state is None:
         state = SpecState(view.path, spec.name, State.STUB if spec.function.is_stub else State.UNLOCKED, ())
-    waits = view.waiting.get(spec.name, "")
-    stands = shown(state, (*spec.findings, *view.referred.get(spec.name, ())), waits)
-    return Standing(stands.word, stands.reasons, _stages(view, spec), of_candidate(view, spec, moved), bool(waits))
+    findings = (*spec.findings, *view.referred.get(spec.name, ()))
+    stands = shown(state, findings, view.waiting.get(spec.name, ""))
+    return Standing(stands.word, stands.reasons, _stages(view, spec), of_candidate(view, spec, moved))
 
 
 def of_candidate(view: View, spec: Spec, moved: int = 0) -> bool:

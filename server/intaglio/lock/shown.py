@@ -1,4 +1,5 @@
-"""A state as it is shown: one of the locks', or `invalid`, which a spec with errors is unless a lock holds or says how it fails to.
+"""A state as it is shown: one of the locks'; or `invalid`, which a spec with errors is unless a lock holds or says how it fails to; or
+`accepted`, while the lock of a body that the user took is not written yet.
 
 The one place where that is decided: the command line, the editor's surfaces and the report draw from here.
 """
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from intaglio.finding import Finding, Severity
 from intaglio.lock.report import SpecState, State
 
-INVALID = "invalid"
+INVALID, ACCEPTED = "invalid", "accepted"
 _GIVES_WAY = frozenset({State.STUB, State.UNLOCKED, State.READY})
 
 
@@ -26,10 +27,10 @@ class Shown:
 def shown(state: SpecState, findings: Iterable[Finding], waits: str = "") -> Shown:
     """How a state is shown of a spec of which the reader found this: of its text, and of the files that it names.
 
-    `waits` says of a body that was accepted what its lock waits for: no other reason speaks of it as it is.
+    `waits` says of a body that was accepted what its lock waits for; "" for every other.
     """
     if waits:
-        return Shown(state.state.value, (waits,))
+        return Shown(ACCEPTED, (waits,))
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if not errors or state.state not in _GIVES_WAY:
         return Shown(state.state.value, state.reasons)

@@ -197,8 +197,8 @@ class Desk:
         if not self.waits(name):
             return ""
         if self.root.configured.editor.lock == "on-save" or name in self.explicit:
-            return "it was accepted; its lock is written when the file is saved"
-        return "it was accepted; its lock is written by the command `lock`"
+            return "its lock is written when you save"
+        return "its lock is written by the command `lock`"
 
     def notice_taken(self) -> None:
         """A candidate that waited and now stands in the file was taken, by whatever means: its lock waits for a save."""

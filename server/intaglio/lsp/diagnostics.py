@@ -11,7 +11,7 @@ from typing import Any
 
 from intaglio.finding import Finding, Severity, Span
 from intaglio.lock.report import SpecState, State
-from intaglio.lock.shown import INVALID, Shown, shown
+from intaglio.lock.shown import ACCEPTED, INVALID, Shown, shown
 from intaglio.lsp.client import Client
 from intaglio.lsp.desk import Desk
 from intaglio.lsp.fragments import Fragment, fragment
@@ -94,7 +94,7 @@ def _of_spec(
     if state is not None and state.state is not State.LOCKED:
         stands = shown(state, read, waits)
         if stands.word != INVALID:  # the errors themselves say it
-            severity = 4 if waits else _STATE_SEVERITIES[state.state]
+            severity = 4 if stands.word == ACCEPTED else _STATE_SEVERITIES[state.state]
             yield _said(client, name_span, severity, stands.word, _sentence(name, stands), name=name, stage="lock")
     if run is None:
         return

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from intaglio.finding import Finding, Severity, Span
 from intaglio.lock.fingerprint import short
 from intaglio.lock.report import SpecState, State
-from intaglio.lock.shown import Shown, shown
+from intaglio.lock.shown import ACCEPTED, Shown, shown
 from intaglio.lsp.run import Run
 from intaglio.progress import Phase, SpecProgress
 from intaglio.spec.model import Spec
@@ -74,7 +74,7 @@ def draw(
         function.name_span.shift(moved),
         stands.word,
         stands.reasons,
-        pending=bool(waits),
+        pending=stands.word == ACCEPTED,
         stages=_stages_of_lock(state),
         fingerprint=_fingerprint(state),
     )

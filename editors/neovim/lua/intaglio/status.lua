@@ -34,7 +34,6 @@ local M = {}
 ---@field stages intaglio.Stage[]
 ---@field fingerprint string
 ---@field outdated boolean
----@field pending boolean
 
 ---@class intaglio.Picture
 ---@field version integer
@@ -46,7 +45,7 @@ local M = {}
 M.version = 1
 
 --- States in the order in which a line names them: first what wants attention.
-local order = { "invalid", "orphaned", "drifted", "stale", "stub", "unlocked", "ready", "locked" }
+local order = { "invalid", "orphaned", "drifted", "stale", "stub", "unlocked", "ready", "accepted", "locked" }
 
 ---@type table<string, { client: integer, picture: intaglio.Picture }> by the file's path
 local pictures = {}
@@ -159,10 +158,9 @@ end
 ---@param specs intaglio.Spec[]
 ---@return string
 local function counts(specs)
-  local count, pending, proposed = {}, 0, 0
+  local count, proposed = {}, 0
   for _, spec in ipairs(specs) do
     count[spec.state] = (count[spec.state] or 0) + 1
-    pending = pending + (spec.pending and 1 or 0)
     proposed = proposed + (spec.phase == "proposed" and 1 or 0)
   end
   local parts = {}
@@ -177,9 +175,6 @@ local function counts(specs)
   end
   if proposed > 0 then
     table.insert(parts, ("%d to accept"):format(proposed))
-  end
-  if pending > 0 then
-    table.insert(parts, ("%d locked on save"):format(pending))
   end
   return table.concat(parts, ", ")
 end

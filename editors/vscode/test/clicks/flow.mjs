@@ -85,7 +85,8 @@ await user.run(
     await step("applied-not-saved", async () => {
       await toast("Apply it to fees.py?").getByRole("button", { name: "Apply" }).click();
       await page.locator(".view-line", { hasText: "weeks = (days + 6) // 7" }).waitFor();
-      await status("1 to be locked on save");
+      await status("Intaglio: 1 accepted");
+      await user.lens("accepted: its lock is written when you save");
       await page.locator(".codelens-decoration", { hasText: "validating" }).waitFor({ state: "detached" });
       if (existsSync(lock)) throw new Error("a lock before the save");
     });

@@ -65,7 +65,8 @@ await user.run(
 
     await step("accepted", async () => {
       await toast("Apply it to bounds.py?").getByRole("button", { name: "Apply" }).click();
-      await status("1 to be locked on save");
+      await status("Intaglio: 1 accepted");
+      await user.lens("accepted: its lock is written when you save");
     });
 
     await step("saved-and-locked", async () => {

@@ -43,12 +43,12 @@ describe("a state", () => {
     const summary = summarize([spec({ state: "locked" }), spec({ state: "drifted" }), spec({ state: "locked" })]);
     expect(summary).toEqual({ icon: "git-compare", text: "1 drifted, 2 locked", alarm: true });
     expect(summarize([spec({ state: "locked" })]).alarm).toBe(false);
-    expect(summarize([spec({ state: "unlocked", pending: true })]).text).toBe("1 to be locked on save");
+    expect(summarize([spec({ state: "accepted" }), spec({ state: "stub" })]).text).toBe("1 stub, 1 accepted");
     expect(summarize([]).text).toBe("no specs");
   });
 
   it("is not called locked while the lock waits for a save", () => {
-    expect(lookOf(spec({ state: "unlocked", pending: true })).words).toBe("locked when you save");
+    expect(lookOf(spec({ state: "accepted" })).words).toBe("accepted: the lock is not written yet");
   });
 });
 

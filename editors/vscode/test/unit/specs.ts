@@ -35,7 +35,6 @@ export function spec(some: Partial<SpecStatus> = {}): SpecStatus {
     stages: stages(),
     fingerprint: "",
     outdated: false,
-    pending: false,
     ...some,
   };
 }

@@ -73,11 +73,10 @@ test("compiling from the palette takes the function at the cursor; the edit asks
   await vscode.commands.executeCommand("intaglio.compile");
   await apply(editor.document);
   assert.match(editor.document.getText(), /return "APPROVE"/);
-  const waiting = await until(
-    "a lock that waits for the save",
-    () => status("claims.py", "decide")?.pending && status("claims.py", "decide"),
+  await inState("claims.py", "decide", "accepted"); // until the file is saved
+  await until("the lens to say so", async () =>
+    (await lenses(uriOf("claims.py")))[0]?.startsWith("accepted: its lock"),
   );
-  assert.notEqual(waiting.state, "locked");
   assert.ok(!existsSync(join(folder(), ".intaglio", "locks", "claims.py.toml")), "no lock before the save");
   await editor.document.save();
   const locked = await inState("claims.py", "decide", "locked");
