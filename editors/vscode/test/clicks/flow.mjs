@@ -42,7 +42,7 @@ await user.run(
     await step("trusted", async () => {
       await toast("asks no model").getByRole("button", { name: "Manage Trust" }).click();
       await page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust", exact: true }).click();
-      await page.keyboard.press("Escape"); // newer editors show it over everything else
+      await user.closeModal();
       await page.locator(".tab", { hasText: "fees.py" }).click();
       await page.locator(".statusbar-item", { hasText: "(restricted)" }).waitFor({ state: "detached" });
       await status("Intaglio: 1 stub");

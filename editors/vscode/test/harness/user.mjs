@@ -61,6 +61,17 @@ export async function sitDown({ name, settings = {}, environment = {}, extension
       console.log(`ok      ${words} (${Date.now() - begun} ms)`);
     },
 
+    /** Newer editors show some of their pages over everything else; there may be one. */
+    async closeModal() {
+      const modal = page.locator(".monaco-modal-editor-block");
+      if ((await modal.count()) === 0) return;
+      await modal
+        .getByRole("button", { name: /^Close/ })
+        .first()
+        .click();
+      await modal.waitFor({ state: "detached" });
+    },
+
     /** Choose in the quick pick that is open the entry that has `words`. */
     async pick(words) {
       await page.locator(".quick-input-widget input.input").fill(words);

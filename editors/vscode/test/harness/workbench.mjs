@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** Runs the workbench's server, which may need another Node.js than these tests. */
+const NODE = process.env.CODE_SERVER_NODE ?? process.execPath;
 const QUIET = [
   "--no-sandbox",
   "--disable-gpu",
@@ -68,10 +70,10 @@ export async function startServer({ settings = {}, extensions = [], environment 
   ];
   const env = { ...process.env, EXTENSIONS_GALLERY: "{}", ...environment };
   if (extensions.length > 0)
-    await run(process.execPath, [main, ...common, ...extensions.flatMap((vsix) => ["--install-extension", vsix])], env);
+    await run(NODE, [main, ...common, ...extensions.flatMap((vsix) => ["--install-extension", vsix])], env);
   const port = await freePort();
   const child = spawn(
-    process.execPath,
+    NODE,
     [
       main,
       ...common,
