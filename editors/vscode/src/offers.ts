@@ -98,7 +98,12 @@ export class Offers {
       }
     } finally {
       const tab = tabOf(offered);
-      if (tab !== undefined) await vscode.window.tabGroups.close(tab);
+      if (tab !== undefined) {
+        const { isActive } = tab;
+        await vscode.window.tabGroups.close(tab);
+        // Else the editor shows what was at hand last before the file: a page of its own, from which nobody would save.
+        if (isActive) await vscode.window.showTextDocument(document);
+      }
     }
   }
 }

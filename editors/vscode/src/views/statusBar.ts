@@ -9,6 +9,8 @@ import { SCHEME } from "../texts";
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("intaglio.status", vscode.StatusBarAlignment.Left, 0);
   private readonly subscriptions: { dispose(): unknown }[];
+  /** The file at hand. */
+  private file: string | undefined;
 
   constructor(
     private readonly session: Session,
@@ -32,12 +34,14 @@ export class StatusBar implements vscode.Disposable {
 
   private draw(): void {
     const document = vscode.window.activeTextEditor?.document;
-    if (document?.uri.scheme === SCHEME) return; // a comparison of ours: what was drawn for its file stays
-    if (document?.languageId !== "python") {
+    // Beside a comparison of ours, the state of the file that was at hand before it.
+    if (document !== undefined && document.uri.scheme !== SCHEME)
+      this.file = document.languageId === "python" ? document.uri.toString() : undefined;
+    if (document === undefined || this.file === undefined) {
       this.item.hide();
       return;
     }
-    if (this.session.health.kind === "running") this.drawFile(document.uri.toString());
+    if (this.session.health.kind === "running") this.drawFile(this.file);
     else this.drawHealth(this.session.health);
     this.item.show();
   }

@@ -14,6 +14,8 @@ type Verb = "intaglio.validate" | "intaglio.compile";
 export class TestTree implements vscode.Disposable {
   private readonly controller = vscode.tests.createTestController("intaglio", "Intaglio");
   private readonly subscription: { dispose(): unknown };
+  /** The specs whose results the Test Explorer shows. */
+  private readonly judged = new Set<string>();
   /** Of each spec, what was last told to the Test Explorer, so that nothing is told twice. */
   private readonly told = new Map<string, string>();
 
@@ -102,13 +104,21 @@ export class TestTree implements vscode.Disposable {
     if (this.told.get(key) === told) return;
     this.told.set(key, told);
     const settled = spec.stages.some((stage) => stage.outcome === "passed" || stage.outcome === "failed");
-    if (!settled || spec.outdated) {
-      this.controller.invalidateTestResults(item);
-      return;
-    }
+    const holds = settled && !spec.outdated;
+    if (!holds && !this.judged.has(key)) return;
     const run = this.controller.createTestRun(new vscode.TestRunRequest([item]), spec.name, false);
-    this.report(run, item, uri, spec);
+    if (holds) this.report(run, item, uri, spec);
+    else this.takeBack(run, item);
     run.end();
+  }
+
+  /** What was said is about another text: an outdated result would keep its green mark, a skipped one has none. */
+  private takeBack(run: vscode.TestRun, item: vscode.TestItem): void {
+    this.judged.delete(item.id);
+    item.children.forEach((child) => {
+      run.skipped(child);
+    });
+    run.skipped(item);
   }
 
   private async run(request: vscode.TestRunRequest, token: vscode.CancellationToken, verb: Verb): Promise<void> {
@@ -204,6 +214,7 @@ export class TestTree implements vscode.Disposable {
   }
 
   private report(run: vscode.TestRun, item: vscode.TestItem, uri: string, spec: SpecStatus): void {
+    this.judged.add(item.id);
     for (const stage of spec.stages) {
       const child = item.children.get(`${item.id}::${stage.stage}`);
       if (child === undefined) continue;

@@ -22,6 +22,8 @@ const user = await sitDown({
 });
 const { page, step, status, toast, lens, openFile, palette, goTo, lightbulb, choose } = user;
 const text = (file) => readFileSync(join(workspace, file), "utf8");
+/** The Test Explorer's mark beside the function. */
+const passed = page.locator(".glyph-margin-widgets [class*=testing-passed-icon]").first();
 const lock = join(workspace, ".intaglio", "locks", "fees.py.toml");
 
 await user.run(
@@ -79,6 +81,7 @@ await user.run(
       await model.release();
       await toast("Apply it to fees.py?").waitFor();
       await page.locator(".diff-editor, .monaco-diff-editor").first().waitFor();
+      await status("Intaglio: 1 stub"); // of the file that is compared
       if (text("fees.py").includes("return")) throw new Error("the file was changed before anyone agreed");
     });
 
@@ -95,6 +98,7 @@ await user.run(
       await user.save();
       await status("Intaglio: 1 locked");
       await lens("locked");
+      await passed.waitFor();
       if (!existsSync(lock)) throw new Error("no lock file");
     });
 
@@ -106,6 +110,7 @@ await user.run(
       await page.locator(".tab.active.dirty").waitFor({ state: "detached" });
       await status("Intaglio: 1 drifted");
       await lens("drifted");
+      await passed.waitFor({ state: "detached" });
       if (!text("fees.py").includes("abs(amount)")) throw new Error("the edit was not saved");
     });
 

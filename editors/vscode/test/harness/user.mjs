@@ -6,7 +6,7 @@ import { openBrowser, startServer } from "./workbench.mjs";
 
 export const extension = resolve(import.meta.dirname, "..", "..");
 export const repository = resolve(extension, "..", "..");
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 /** Wait for something that no screen shows. */
 export async function until(what, look, patience = PATIENCE) {
@@ -46,7 +46,12 @@ export async function sitDown({ name, settings = {}, environment = {}, extension
     server,
     status: (words) => page.locator(".statusbar-item", { hasText: words }).first().waitFor(),
     toast: (words) => page.locator(".notification-toast", { hasText: words }),
-    lens: (words) => page.locator(".codelens-decoration", { hasText: words }).first().waitFor(),
+    /** A line of lenses that begins so: the first of them is the state. */
+    lens: (words) =>
+      page
+        .locator(".codelens-decoration", { hasText: new RegExp(`^${words}`) })
+        .first()
+        .waitFor(),
     openFile: (file) => page.locator(".explorer-folders-view .monaco-list-row", { hasText: file }).dblclick(),
 
     async open(query) {

@@ -114,7 +114,7 @@ export async function startServer({ settings = {}, extensions = [], environment 
 }
 
 async function answers(url, child, said) {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   while (Date.now() < end) {
     if (child.exitCode !== null) throw new Error(`the workbench's server ended: ${said()}`);
     const answer = await fetch(url).catch(() => undefined);

@@ -7,7 +7,7 @@ import * as vscode from "vscode";
 import type { Api } from "../../src/extension";
 import type { SpecStatus } from "../../src/protocol";
 
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 const tests: [string, () => Promise<void>][] = [];
 
 /** What the extension hands out, once it is activated. */

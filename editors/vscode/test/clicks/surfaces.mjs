@@ -1,0 +1,89 @@
+// Every surface in a dark theme, from the sample that needs no model: what a new user sees on the way that the README tells.
+
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sitDown } from "../harness/user.mjs";
+
+const workspace = mkdtempSync(join(tmpdir(), "first-"));
+const user = await sitDown({
+  name: "surfaces",
+  settings: {
+    "intaglio.server.path": process.env.INTAGLIO,
+    "workbench.colorTheme": "Default Dark Modern",
+    "security.workspace.trust.enabled": false,
+  },
+});
+const { page, step, status, toast, palette } = user;
+
+await user.run(
+  async () => {
+    await user.open(`folder=${workspace}`);
+
+    await step("the-walkthrough", async () => {
+      await page.locator(".explorer-folders-view").waitFor();
+      await palette("Welcome: Open Walkthrough...");
+      await user.pick("First Steps With Intaglio");
+      await page
+        .locator(".getting-started-step, .step-title", { hasText: "Break it, and restore it" })
+        .first()
+        .waitFor();
+    });
+
+    await step("the-sample", async () => {
+      await palette("Intaglio: Open a Sample");
+      await user.closeModal();
+      await status("Intaglio: 1 stub");
+      await user.lens("stub");
+    });
+
+    await step("compiled-by-its-lens", async () => {
+      await page
+        .locator(".codelens-decoration a", { hasText: /^compile/ })
+        .first()
+        .click();
+      await toast("Apply it to intaglio_sample.py?").waitFor();
+    });
+
+    await step("locked", async () => {
+      await toast("Apply it to").getByRole("button", { name: "Apply" }).click();
+      await status("Intaglio: 1 accepted");
+      await user.save();
+      await status("Intaglio: 1 locked");
+      await user.lens("locked");
+      if (!existsSync(join(workspace, ".intaglio", "locks", "intaglio_sample.py.toml")))
+        throw new Error("no lock file");
+    });
+
+    await step("how-it-stands-on-hover", async () => {
+      await page
+        .locator(".view-line span", { hasText: /^decide$/ })
+        .last()
+        .hover();
+      await page.locator(".monaco-hover", { hasText: "decide is locked" }).first().waitFor();
+    });
+
+    await step("the-filter", async () => {
+      await page.keyboard.press("Escape");
+      await page.locator(".activitybar").getByRole("tab", { name: "Intaglio" }).click();
+      await palette("Intaglio: Filter Specs by State");
+      await page.locator(".quick-input-widget", { hasText: "show specs that are" }).waitFor();
+    });
+
+    await step("the-details", async () => {
+      await page.keyboard.press("Escape");
+      await page.locator(".pane-body .monaco-list-row", { hasText: "decide" }).first().click();
+      await page.locator(".pane-body .monaco-list-row", { hasText: "accuracy" }).first().waitFor();
+    });
+
+    await step("the-test-explorer", async () => {
+      await page.locator(".activitybar").getByRole("tab", { name: "Testing" }).click();
+      const row = page.locator(".test-explorer-tree .monaco-list-row", { hasText: "intaglio_sample.py" }).first();
+      await row.hover();
+      await row.getByRole("button", { name: /Run Test/ }).click();
+      await page.locator(".result-summary", { hasText: "5/5" }).waitFor();
+      await page.locator(".test-explorer-tree .monaco-list-row", { hasText: "intaglio_sample.py" }).first().dblclick();
+    });
+  },
+  () => rmSync(workspace, { recursive: true, force: true }),
+);
