@@ -144,10 +144,11 @@ async def test_files_that_are_not_open_are_listed_as_status_says_they_are(tmp_pa
         editor.save(f"{state}.py", tell=state == "locked")
         await editor.barrier(f"{state}.py")
     opened = await specs_of(editor)
-    assert opened == {(f"{state}.py", "sign"): state for state in states}
+    listed = {(f"{state}.py", "sign"): state for state in states}
+    assert opened == {**listed, ("ready.py", "sign"): "accepted"}, "its lock waits for a save that is told"
     for state in states:
         editor.close(f"{state}.py")
-    assert await specs_of(editor) == opened
+    assert await specs_of(editor) == listed, "what waited for a save ends with the file's closing"
     assert await end(editor) == 0
     untrusted = await start(tmp_path, options={"status": 1, "trusted": False})
     assert (await specs_of(untrusted))["ready.py", "sign"] == "unlocked", (
