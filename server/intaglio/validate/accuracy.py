@@ -128,7 +128,7 @@ def _properties(
     if toolbox.observed is not None and toolbox.observed[0] == key:
         observation = toolbox.observed[1]
     else:
-        observation = observe(subject, judge, runners)
+        observation = observe(subject, judge, runners, toolbox.draws)
     findings = []
     calls = [pair for pair in observation.recorded if "failed" not in pair[1]]
     for problem in judge.ask("properties", calls=calls):

@@ -148,11 +148,12 @@ class Judge:
         self.answered: list[tuple[Call, Outcome]] = []
         """Every call that the judge made, with what the run child answered."""
         seconds = max(0.1, deadline - time.monotonic()) + 1
+        self.setup = judge_setup(subject)
+        """All that the judge knows."""
+        self.setup["constants"] += [wire.encode(value) for value in near]
         self.child = sandbox.start(Role.JUDGE, _JUDGE_PROGRAM, limits=Limits(wall_seconds=seconds))
         try:
-            setup = judge_setup(subject)
-            setup["constants"] += [wire.encode(value) for value in near]
-            _greet(self.child, setup)
+            _greet(self.child, self.setup)
         except BaseException:
             self.child.close()
             raise

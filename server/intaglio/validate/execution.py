@@ -72,7 +72,7 @@ def check(subject: Subject, toolbox: Toolbox, key: str) -> Verdict:
                     number: stack.enter_context(Runner(subject, sandbox, deadline, number)) for number in VARIANTS
                 }
                 judge = stack.enter_context(Judge(subject, sandbox, deadline, runners[0]))
-                observation = observe(subject, judge, runners)
+                observation = observe(subject, judge, runners, toolbox.draws)
                 toolbox.observed = (key, observation)
                 findings += _judge(subject, judge, observation)
                 digest = digest_of(observation.recorded)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from intaglio.candidate import Subject
 from intaglio.validate.children import Call, Judge, Outcome, Runner
 
 VARIANTS = (0, 1, 2)
+_MOST_KEPT = 32
+"""How many specs' inputs are kept; 200 calls of a few arguments each are some ten kB."""
 _DIGITS = 10
 """How many significant digits of a resulting float go into a digest."""
 _OBSERVERS = (
@@ -39,16 +43,57 @@ class Observation:
     """(call, one outcome, another outcome, what differed between them)."""
 
 
-def observe(subject: Subject, judge: Judge, runners: dict[int, Runner]) -> Observation:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a judge drew for one spec: the calls of its examples first, then generated ones. No body has a part in it."""
+
+    examples: list[Call]
+    inputs: list[Call]
+    violating: list[Call]
+    unsupported: str
+    untried: list[int]
+
+
+class Draws:
+    """What was drawn for the last specs, so that the next body of one of them is tried on it at once."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Drawn] = OrderedDict()
+
+    def of(self, judge: Judge, count: int, meanwhile: Callable[[], None]) -> Drawn:
+        """As the judge draws them, or drew them for a judge that knew the same; `meanwhile` is done while it draws.
+
+        Raises OutOfTime, LoadFailed, ChildFailed.
+        """
+        key = hashlib.sha256(json.dumps([judge.setup, count], sort_keys=True).encode()).hexdigest()
+        drawn = self._kept.pop(key, None)
+        if drawn is None:
+            judge.pose("inputs", count=count)
+            meanwhile()
+            answer = judge.answer()
+            drawn = Drawn(
+                judge.ask("example_calls"),
+                answer["inputs"], answer["violating"], answer["unsupported"], answer["untried"],
+            )  # fmt: skip
+        else:
+            meanwhile()
+        self._kept[key] = drawn
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        return drawn
+
+
+def observe(subject: Subject, judge: Judge, runners: dict[int, Runner], draws: Draws) -> Observation:
     """Generate inputs in the judge, run them under every variant. Raises OutOfTime, LoadFailed, ChildFailed."""
-    judge.pose("inputs", count=subject.generated_inputs)
-    for runner in runners.values():  # while the judge draws inputs, which takes longer than all of them
-        runner.begin()
-    answer = judge.answer()
-    example_calls: list[Call] = judge.ask("example_calls")
-    calls: list[Call] = example_calls + answer["inputs"]
+
+    def begin() -> None:
+        for runner in runners.values():
+            runner.begin()
+
+    drawn = draws.of(judge, subject.generated_inputs, meanwhile=begin)
+    calls: list[Call] = drawn.examples + drawn.inputs
     observation = Observation(
-        example_calls=len(example_calls), unsupported=answer["unsupported"], untried=answer["untried"]
+        example_calls=len(drawn.examples), unsupported=drawn.unsupported, untried=list(drawn.untried)
     )
     outcomes = list(runners[0].answers(calls, repeated=True))
     for call, outcome in zip(calls, outcomes, strict=True):
@@ -62,8 +107,8 @@ def observe(subject: Subject, judge: Judge, runners: dict[int, Runner]) -> Obser
         for (call, outcome), other in zip(steady, again, strict=True):
             if stable(outcome) != stable(other):
                 observation.unsteady.append((call, outcome, other, "under another hash seed, time zone or locale"))
-    if answer["violating"]:
-        observation.violating = list(zip(answer["violating"], runners[0].answers(answer["violating"]), strict=True))
+    if drawn.violating:
+        observation.violating = list(zip(drawn.violating, runners[0].answers(drawn.violating), strict=True))
     return observation
 
 

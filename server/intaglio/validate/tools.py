@@ -12,7 +12,7 @@ from intaglio.sandbox import open_sandbox
 from intaglio.sandbox.cancelling import CancellableSandbox
 from intaglio.sandbox.interface import Sandbox
 from intaglio.validate.children import PRELOAD
-from intaglio.validate.observation import Observation
+from intaglio.validate.observation import Draws, Observation
 
 
 class Toolbox:
@@ -25,6 +25,7 @@ class Toolbox:
         self._run: CancellableSandbox | None = None
         self.observed: tuple[str, Observation] | None = None
         """What the execution stage saw last, by the subject's key: the accuracy stage judges the same calls."""
+        self.draws = Draws()
 
     @property
     def sandbox(self) -> Sandbox:

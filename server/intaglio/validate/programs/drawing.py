@@ -43,22 +43,23 @@ def strategy_of(function: Function, setup: dict[str, Any], *, bounded: bool = Tr
     return built.st.fixed_dictionaries(parts)
 
 
+class _Enough(BaseException):
+    """Ends hypothesis's drawing: an Exception would be taken for a failing example, and be tried again."""
+
+
 def explore(strategy: Any, collect: Callable[[Values], bool], examples: int) -> None:
     """Draw until `collect` says that it has enough, or `examples` were drawn."""
     from hypothesis import Phase, given, seed, settings
     from hypothesis.errors import Unsatisfiable
 
-    enough = False
-
     @seed(SEED)  # else it is drawn from the source of `draw`, which is not always there to be read
     @settings(_settings(examples), phases=[Phase.generate])
     @given(strategy)
     def draw(values: Values) -> None:
-        nonlocal enough
-        if not enough:
-            enough = collect(values)
+        if collect(values):
+            raise _Enough
 
-    with contextlib.suppress(Unsatisfiable):  # what was collected until then is what there is
+    with contextlib.suppress(Unsatisfiable, _Enough):  # what was collected until then is what there is
         draw()
 
 
