@@ -39,6 +39,7 @@ bench: $(STAMP)  ## the speed figures, each a ratio within one run
 
 docs: $(STAMP)  ## write the generated pages anew
 	$(BIN)/python -m intaglio.pages
+	$(BIN)/python tests/lsp/transcript.py
 
 lock: $(STAMP)  ## resolve the lock file with hashes anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
