@@ -207,7 +207,9 @@ def compile_and_lock(client):
     options = {"processId": None, "rootUri": client.path.parent.as_uri(), "capabilities": CAPABILITIES}
     client.request("initialize", {**options, "initializationOptions": {"trusted": True}})
     client.notify("initialized", {})
-    client.say("The user opens `claims.py`:", "", "```python", CLAIMS.rstrip(), "```", "", "The client tells the server.")
+    client.say(
+        "The user opens `claims.py`:", "", "```python", CLAIMS.rstrip(), "```", "", "The client tells the server."
+    )
     document = {"uri": client.uri, "languageId": "python", "version": 1, "text": client.text}
     client.notify("textDocument/didOpen", {"textDocument": document})
     client.settle()
