@@ -62,7 +62,7 @@ def test_help_has_its_tags(neovim, environment, tmp_path):
 
 
 def test_a_users_way(neovim, environment, workspace, server_command):
-    """Findings, no trust, rules, a preview from a model, accept, save, locked, a remark, drifted, compared, restored."""
+    """Findings, no trust, rules, a preview from a model, accept, save, locked, a remark, drifted, compared, restored, adopted."""
     seen = threading.Event()
     finished = threading.Event()
 
@@ -83,6 +83,6 @@ def test_a_users_way(neovim, environment, workspace, server_command):
         done = run(neovim, PLUGIN / "tests" / "flow.lua", given, workspace)
         finished.set()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "15 steps" in done.stdout
+    assert "16 steps" in done.stdout
     assert len(served.requests) == 2
     assert "Begin with the light ones." in str(served.requests[1])

@@ -36,9 +36,11 @@ vim.fn.inputlist = function(lines)
   return answer_for(lines[1], titles) or 0
 end
 
-vim.ui.input = function(_, give)
+local typed ---@type string? What the person types where words are asked for; nil leaves the prompt
+vim.ui.input = function(opts, give)
+  table.insert(asked, opts.prompt)
   answer = "Apply" -- to what is asked next
-  give("Begin with the light ones.")
+  give(typed)
 end
 
 local intaglio, status = require("intaglio"), require("intaglio.status")
@@ -226,7 +228,7 @@ end
 
 local function with_a_remark()
   step("compile again with a remark: asked for, sent to the model, and what comes is offered")
-  answer = "Recompile fee with a remark ..."
+  answer, typed = "Recompile fee with a remark ...", "Begin with the light ones."
   go_to("def fee")
   vim.lsp.buf.code_action()
   eventually("the other body", function()
@@ -279,6 +281,30 @@ local function by_hand()
   vim.cmd("cclose")
 end
 
+local function adopted()
+  step("adopt a body that was changed by hand: asked why, nothing happens without an answer, the lock keeps it")
+  go_to("return 9")
+  vim.api.nvim_set_current_line((vim.api.nvim_get_current_line():gsub("9", "3 * 3")))
+  state_is("fee", "drifted")
+  local before = #asked
+  for _, words in ipairs({ false, "Three times the light one." }) do
+    answer, typed = "Adopt fee as hand-written: validate and lock it", words or nil
+    vim.lsp.buf.code_action()
+    eventually("the question why", function()
+      return asked[#asked] == "Adopt fee as hand-written. Why? "
+    end)
+    table.insert(asked, "answered")
+    if not words then
+      vim.wait(300)
+      assert(intaglio.statusline():find("1 drifted"), intaglio.statusline())
+    end
+  end
+  assert(#asked >= before + 4)
+  vim.cmd("write")
+  state_is("fee", "locked")
+  assert(lock_file():find("Three times the light one.", 1, true))
+end
+
 local function beside_the_text()
   step("lenses above both functions; hints where this Neovim has them")
   local buffer = vim.api.nvim_get_current_buf()
@@ -310,6 +336,7 @@ local function flow()
   with_a_model()
   with_a_remark()
   by_hand()
+  adopted()
   beside_the_text()
 end
 
