@@ -86,6 +86,24 @@ async def test_a_drifted_body_can_be_adopted_restored_and_compared(editor, sign)
     assert "Recompile sign" in found
 
 
+async def test_a_client_that_asks_its_user_has_actions_that_ask_and_others_have_none(tmp_path, sign):
+    text = sign.replace("...", '\n    return "zero"')
+    titles = ("Recompile sign with a remark ...", "Adopt sign as hand-written: validate and lock it")
+    for options, expected in (
+        ({"remarks": 1, "reasons": 1}, [("intaglio.compileWithRemark", {"replace": True}), ("intaglio.adopt", {})]),
+        ({}, [None, ("intaglio.lock", {"adopt": True})]),
+    ):
+        editor = await start(tmp_path, options={"trusted": True, "status": 1, **options})
+        editor.write("a.py", text)
+        named = {"uri": editor.open("a.py"), "name": "sign"}
+        found = await actions(editor, "a.py", "def sign")
+        commands = [found[title].command if title in found else None for title in titles]
+        assert [one and (one.command, *one.arguments) for one in commands] == [
+            one and (one[0], {**named, **one[1]}) for one in expected
+        ]
+        assert await end(editor) == 0
+
+
 async def test_a_missing_golden_file_is_created_with_a_row_that_fits(editor, sign):
     editor.write("e.py", sign.replace("def sign", "# golden: new.jsonl\ndef sign"))
     editor.open("e.py")

@@ -1,7 +1,9 @@
 """What changes under the editor: locks, golden files, other files, settings, folders; and two windows on one workspace."""
 
+import json
+
 import pytest
-from editor import end, start
+from editor import FULL, end, start
 from lsprotocol import types
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -103,6 +105,64 @@ async def test_settings_that_cannot_be_used_are_told_and_change_nothing(tmp_path
     editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
     await editor.barrier("a.py")
     assert editor.codes("a.py") == ["stub"]
+    assert await end(editor) == 0
+
+
+async def titles(editor, path):
+    """The lenses of a file; none where its root's settings have none."""
+    params = types.CodeLensParams(types.TextDocumentIdentifier(editor.uri(path)))
+    return [
+        lens.command.title for lens in await editor.client.text_document_code_lens_async(params) or () if lens.command
+    ]
+
+
+async def test_each_root_has_its_own_settings_and_takes_new_ones_at_once(tmp_path, sign):
+    for folder in ("claims", "orders"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "intaglio.toml").write_text("")
+    editor = await start(tmp_path / "claims")
+    editor.root = tmp_path
+    other = types.WorkspaceFolder((tmp_path / "orders").as_uri(), "orders")
+    event = types.WorkspaceFoldersChangeEvent([other], [])
+    editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+    for path in ("claims/a.py", "orders/b.py"):
+        editor.write(path, sign)
+        editor.open(path)
+    await editor.barrier()
+    assert await titles(editor, "claims/a.py")
+    assert await titles(editor, "orders/b.py")
+
+    editor.client.set_configuration({"intaglio": {"lenses": False}}, scope_uri=editor.uri("orders"))
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+    await editor.barrier()
+    assert await titles(editor, "claims/a.py")
+    assert not await titles(editor, "orders/b.py")
+
+    editor.write("orders/intaglio.toml", "attemps = 3\n")
+    changed(editor, "orders/intaglio.toml")
+    await editor.barrier()
+    assert (editor.codes("claims/a.py"), editor.codes("orders/b.py")) == (["stub"], ["settings", "stub"])
+    editor.write("orders/intaglio.toml", "attempts = 3\n")
+    changed(editor, "orders/intaglio.toml")
+    await editor.barrier()
+    assert editor.codes("orders/b.py") == ["stub"]
+    assert await end(editor) == 0
+
+
+async def test_what_a_client_started_with_holds_until_it_sets_something_else(tmp_path, sign):
+    less = json.loads(json.dumps(FULL))
+    del less["workspace"]["configuration"]
+    editor = await start(tmp_path, less, options={"status": 1, "settings": {"trust": True, "lenses": False}})
+    editor.write("a.py", sign)
+    editor.open("a.py")
+    for settings in ({}, None, {"intaglio": {"attempts": 3}}):
+        editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
+        await editor.barrier("a.py")
+        assert not await titles(editor, "a.py")
+    await editor.run("compile", "a.py", "sign")
+    assert 'return "minus"' in editor.text("a.py"), "it is trusted still"
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams({"intaglio": {"lenses": True}}))
+    assert await titles(editor, "a.py")
     assert await end(editor) == 0
 
 

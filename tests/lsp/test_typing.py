@@ -2,6 +2,7 @@
 
 import pytest
 from editor import end, start
+from lsprotocol import types
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -108,6 +109,7 @@ async def test_findings_of_a_stage_move_with_the_text_and_are_outdated_once_it_c
     (old,) = [one for one in editor.diagnostics("g.py") if one.code == failed.code]
     assert old.message == f"Outdated: {failed.message}"
     assert old.severity.value == failed.severity.value + 1
+    assert (failed.tags, old.tags) == (None, (types.DiagnosticTag.Unnecessary,))
     assert [stage["outcome"] for stage in editor.status("g.py", "g")["stages"]] == ["stale"] * 4
     assert editor.status("g.py", "g")["outdated"]
 

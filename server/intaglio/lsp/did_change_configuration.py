@@ -15,12 +15,15 @@ SECTION = "intaglio"
 
 
 def did_change_configuration(server: Server, params: types.DidChangeConfigurationParams) -> None:
-    """Take new settings: those that came along, or those that the client gives when it is asked."""
+    """Take new settings: those that came along, or those that the client gives when it is asked. Those that it started the
+    server with hold until it sets others.
+    """
     if server.session.client.configuration:
         server.spawn(pull_configuration(server))
         return
     given = mapping(params.settings)
-    server.session.from_client = dict(mapping(given.get(SECTION)) if SECTION in given else given)
+    own = mapping(given.get(SECTION)) if SECTION in given else given
+    server.session.from_client = {**server.session.client.settings, **own}
     _publish_all(server)
 
 
