@@ -1,10 +1,13 @@
 """What changes under the editor: locks, golden files, other files, settings, folders; and two windows on one workspace."""
 
 import json
+from pathlib import PurePosixPath
 
 import pytest
 from editor import FULL, end, start
 from lsprotocol import types
+
+from intaglio.lsp.watched_files import WATCHED
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -26,6 +29,12 @@ async def locked(editor, path, text):
 async def test_what_states_stand_on_is_watched(editor):
     await editor.barrier()
     assert ("client/registerCapability", ["workspace/didChangeWatchedFiles"]) in editor.told
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "data/rows.ndjson", "rows.json"])
+async def test_golden_files_are_watched_whatever_they_are_called(name):
+    patterns = [pattern.removeprefix("**/") for pattern in WATCHED]
+    assert any(PurePosixPath("/w", name).match(pattern) for pattern in patterns)
 
 
 async def test_a_lock_file_that_goes_and_comes_back_is_followed(editor, sign):

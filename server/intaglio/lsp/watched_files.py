@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 WATCHED = (
     "**/*.py",
     "**/*.jsonl",
+    "**/*.ndjson",
+    "**/*.json",
     "**/.intaglio/locks/**",
     "**/.intaglio/templates/**",
     "**/intaglio.toml",
