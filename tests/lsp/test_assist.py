@@ -240,7 +240,7 @@ async def test_lenses_and_hints_from_stub_to_stale(claims):
     assert await hints() == ["✓", "✓", "✓"]
 
 
-@pytest.mark.parametrize("name", ["neovim-0.7", "eglot-1.9", "helix-25.01"])
+@pytest.mark.parametrize("name", ["neovim-0.7", "eglot-1.9", "helix-25.01", "lsp-mode-8.0"])
 async def test_clients_that_can_less(tmp_path, name):
     """Plain symbols, plain locations, plain changes: no capability is exceeded (pytest-lsp's warnings are errors)."""
     (tmp_path / "intaglio.toml").write_text("")

@@ -1,4 +1,4 @@
-"""From a stub to a lock under what each editor really says of itself: VS Code, Neovim, Emacs, Helix, Vim."""
+"""From a stub to a lock under what each editor really says of itself: VS Code, Neovim, Emacs (eglot and lsp-mode), Helix, Vim."""
 
 import json
 
@@ -12,7 +12,7 @@ NAMES = sorted(place.stem for place in CLIENTS.glob("*.json"))
 
 
 async def test_the_clients_that_are_named_are_recorded():
-    assert {name.partition("-")[0] for name in NAMES} == {"ale", "eglot", "helix", "neovim", "vscode"}
+    assert {name.rpartition("-")[0] for name in NAMES} == {"ale", "eglot", "helix", "lsp-mode", "neovim", "vscode"}
     for name in NAMES:
         said = json.loads((CLIENTS / f"{name}.json").read_text(encoding="utf-8"))
         assert said["processId"] is None

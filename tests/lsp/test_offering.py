@@ -184,7 +184,7 @@ async def test_a_client_without_annotations_is_asked_by_a_message(tmp_path, sign
     assert await end(editor) == 0
 
 
-@pytest.mark.parametrize("name", ["eglot-1.9", "helix-25.01"])
+@pytest.mark.parametrize("name", ["eglot-1.9", "helix-25.01", "lsp-mode-8.0"])
 async def test_a_client_that_cannot_be_asked_is_told_and_its_user_accepts(tmp_path, sign, name):
     editor = await start(tmp_path, recorded(name))
     editor.write("a.py", sign)
