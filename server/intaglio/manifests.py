@@ -48,6 +48,10 @@ def _editor_schema() -> dict[str, dict[str, Any]]:
     return schema
 
 
+_KEY_SCOPE = "entity.name.function.preprocessor.directive.intaglio"
+"""The editor's own scope for the server's token `macro`: keys have one colour where there are tokens and where there are none."""
+
+
 def render_grammar() -> str:
     """The TextMate grammar that is injected into Python's: colours inside spec comments, from `spec:` to the block's end.
 
@@ -67,7 +71,7 @@ def render_grammar() -> str:
                 "name": "comment.block.spec.intaglio",
                 "beginCaptures": {
                     "1": {"name": "punctuation.definition.comment.python"},
-                    "2": {"name": "keyword.other.directive.intaglio"},
+                    "2": {"name": _KEY_SCOPE},
                     "3": {"name": "punctuation.separator.directive.intaglio"},
                     "4": {"name": "comment.block.documentation.prose.intaglio"},
                 },
@@ -103,7 +107,7 @@ def _directive(keys: list[str], patterns: list[dict[str, Any]]) -> dict[str, Any
         "begin": rf"\G\s*({'|'.join(keys)})(:)",
         "while": rf"\G(?=\s{{2,}}\S)(?!\s*(?:{any_key}):)",
         "beginCaptures": {
-            "1": {"name": "keyword.other.directive.intaglio"},
+            "1": {"name": _KEY_SCOPE},
             "2": {"name": "punctuation.separator.directive.intaglio"},
         },
         "contentName": "meta.embedded.directive.intaglio",

@@ -25,7 +25,7 @@ def test_a_finding_its_fix_and_a_lock_by_code_actions(environment, workspace, se
         screen.press("Space", "a")
         screen.shows("Change to `example`")
         screen.press("Enter")
-        screen.shows('# example: decide(False) == "DENY"')
+        screen.shows('# example: decide(False) == "DENY"', "●   9  def decide")  # and what is found now is told
         screen.press("]", "d")
         screen.shows("decide: it has no body yet")
         screen.press("Space", "a")

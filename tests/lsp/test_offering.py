@@ -138,13 +138,13 @@ async def test_a_body_that_was_compiled_and_not_locked_is_locked_in_the_next_ses
     editor.save("a.py")
     await editor.barrier("a.py")
     assert [title for title, _ in await lenses(editor, "a.py")] == [
-        "accepted: its lock is written by the command `lock`", "security ✓ syntax ✓ execution ✓ accuracy ✓", "lock"
+        "accepted: its lock is written by the command `lock`", "lock", "security ✓ syntax ✓ execution ✓ accuracy ✓"
     ]  # fmt: skip
     assert await end(editor) == 0
     editor = await start(tmp_path)
     editor.open("a.py")
     await editor.barrier("a.py")
-    assert [title for title, _ in await lenses(editor, "a.py")][-1] == "lock"
+    assert [title for title, _ in await lenses(editor, "a.py")][1] == "lock"
     await editor.run("lock", "a.py", "sign")
     assert editor.status("a.py", "sign")["state"] == "locked"
     assert await end(editor) == 0
@@ -157,7 +157,7 @@ async def test_a_hand_written_body_is_locked_only_when_it_is_adopted(editor):
     assert ("adopt", {"adopt": True}) in await lenses(editor, "h.py")
     await editor.run("lock", "h.py", "h")
     assert editor.status("h.py", "h")["state"] == "ready"
-    assert [title for title, _ in await lenses(editor, "h.py")][-1:] == ["adopt"], "a plain lock would be refused"
+    assert [title for title, _ in await lenses(editor, "h.py")][1:2] == ["adopt"], "a plain lock would be refused"
     await editor.run("lock", "h.py", "h", adopt=True, reason="reviewed")
     assert editor.status("h.py", "h")["state"] == "locked"
     assert "reviewed" in (editor.root / ".intaglio/locks/h.py.toml").read_text()

@@ -1,4 +1,4 @@
-"""Code lenses above each function: its state, its stages, and the next thing to do with what that may cost."""
+"""Code lenses above each function: its state, the next thing to do with what that may cost, and its stages."""
 
 from __future__ import annotations
 
@@ -64,9 +64,10 @@ def lenses_of(view: View, spec: Spec, moved: int, now: dt.datetime) -> list[Lens
         return [Lens(span, spec.name, _running(progress), "intaglio.cancel"), _stages(span, spec, standing, named)]
     title = _state(standing, state.entry if state is not None else None, now)
     found = [Lens(span, spec.name, title, "intaglio.diff" if standing.state == "drifted" else "intaglio.log", named)]
+    found += _next(span, spec, standing, named, by_hand=spec.name in view.by_hand)
     if any(stage.outcome != "not run" for stage in standing.stages):
-        found.append(_stages(span, spec, standing, named))
-    return [*found, *_next(span, spec, standing, named, by_hand=spec.name in view.by_hand)]
+        found.append(_stages(span, spec, standing, named))  # last: a window that is not wide shows what can be done
+    return found
 
 
 def _stages(span: Span, spec: Spec, standing: Standing, named: tuple[tuple[str, object], ...]) -> Lens:
