@@ -188,6 +188,23 @@ tests["a status of another version is not taken"] = function()
   same("1 stub", status.line(buffer))
 end
 
+tests["a run that came to nothing is told once, with where it failed"] = function()
+  local buffer = buffer_with({ spec("f", { phase = "validating" }), spec("g", { phase = "refused" }) })
+  local failed = { { stage = "security", outcome = "passed" }, { stage = "syntax", outcome = "failed" } }
+  local picture = { version = 1, uri = vim.uri_from_bufnr(buffer) }
+  picture.specs = {
+    spec("f", { phase = "refused", attempt = 3, attempts = 5, stages = failed }),
+    spec("g", { phase = "refused", attempt = 1, stages = failed }),
+  }
+  same({ "f: no body passed in 3 attempts (failed at syntax); the file is as it was" }, status.refusals(picture))
+  status.receive(7, picture)
+  same({}, status.refusals(picture))
+  buffer_with({ spec("h", { phase = "queued" }) })
+  picture.uri = vim.uri_from_bufnr(vim.api.nvim_get_current_buf())
+  picture.specs = { spec("h", { phase = "refused", attempt = 0, stages = failed }) }
+  same({ "h: failed at syntax" }, status.refusals(picture))
+end
+
 tests["the spec at a line is that whose comment or function holds it"] = function()
   local range = { start = { line = 4, character = 0 }, ["end"] = { line = 4, character = 12 } }
   local buffer = buffer_with({ spec("f", {}), spec("g", { range = range }) })

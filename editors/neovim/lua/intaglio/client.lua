@@ -36,9 +36,13 @@ local handlers = {}
 
 ---@param picture intaglio.Picture
 handlers["intaglio/status"] = function(_, picture, context)
+  local refusals = picture.version == status.version and status.refusals(picture) or {}
   if not status.receive(context.client_id, picture) then
     say_once("the server speaks another version of its status than this plugin; update the older of the two")
     return
+  end
+  for _, line in ipairs(refusals) do
+    vim.notify("intaglio: " .. line, vim.log.levels.WARN)
   end
   local client = vim.lsp.get_client_by_id(context.client_id)
   local buffer = buffer_of(picture.uri)

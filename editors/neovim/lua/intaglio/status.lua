@@ -59,6 +59,42 @@ local pictures = {}
 ---@type table<integer, table<string|integer, intaglio.Progress>> what runs, by client and token
 local running = {}
 
+---@param spec intaglio.Spec
+---@return string? nil when nothing runs for it
+local function work_on(spec)
+  local attempt = (spec.attempts or 0) > 1 and ("attempt %d/%d, "):format(spec.attempt, spec.attempts) or ""
+  if spec.phase == "queued" then
+    return spec.name .. ": queued"
+  elseif spec.phase == "generating" then
+    local tokens = (spec.tokens or 0) > 0 and (", %s%d tokens"):format(spec.estimated and "~" or "", spec.tokens) or ""
+    return ("%s: %swriting%s"):format(spec.name, attempt, tokens)
+  elseif spec.phase == "validating" then
+    for _, stage in ipairs(spec.stages) do
+      if stage.outcome == "running" then
+        return ("%s: %s%s"):format(spec.name, attempt, stage.stage)
+      end
+    end
+    return ("%s: %svalidating"):format(spec.name, attempt)
+  end
+end
+
+---@param spec intaglio.Spec
+---@return string
+local function refusal(spec)
+  local failed = "nothing passed"
+  for _, stage in ipairs(spec.stages) do
+    if stage.outcome == "failed" then
+      failed = "failed at " .. stage.stage
+    end
+  end
+  local attempt = spec.attempt or 0
+  if attempt == 0 then
+    return ("%s: %s"):format(spec.name, failed)
+  end
+  local attempts = attempt == 1 and "one attempt" or ("%d attempts"):format(attempt)
+  return ("%s: no body passed in %s (%s); the file is as it was"):format(spec.name, attempts, failed)
+end
+
 --- Take a server's word. False when it speaks another version than this plugin.
 ---@param client integer
 ---@param picture intaglio.Picture
@@ -69,6 +105,24 @@ function M.receive(client, picture)
   end
   pictures[vim.uri_to_fname(picture.uri)] = { client = client, picture = picture }
   return true
+end
+
+--- Runs that are under way in what is known and came to nothing in what is told now: a line for each.
+---@param picture intaglio.Picture
+---@return string[]
+function M.refusals(picture)
+  local known = pictures[vim.uri_to_fname(picture.uri)]
+  local under_way = {}
+  for _, spec in ipairs(known and known.picture.specs or {}) do
+    under_way[spec.name] = work_on(spec) ~= nil
+  end
+  local lines = {}
+  for _, spec in ipairs(picture.specs) do
+    if under_way[spec.name] and spec.phase == "refused" then
+      table.insert(lines, refusal(spec))
+    end
+  end
+  return lines
 end
 
 --- Fold one `$/progress` into what is running.
@@ -133,25 +187,6 @@ function M.at(buffer, line)
     if range and range.start and range.start.line <= line and line <= range["end"].line then
       return spec
     end
-  end
-end
-
----@param spec intaglio.Spec
----@return string? nil when nothing runs for it
-local function work_on(spec)
-  local attempt = (spec.attempts or 0) > 1 and ("attempt %d/%d, "):format(spec.attempt, spec.attempts) or ""
-  if spec.phase == "queued" then
-    return spec.name .. ": queued"
-  elseif spec.phase == "generating" then
-    local tokens = (spec.tokens or 0) > 0 and (", %s%d tokens"):format(spec.estimated and "~" or "", spec.tokens) or ""
-    return ("%s: %swriting%s"):format(spec.name, attempt, tokens)
-  elseif spec.phase == "validating" then
-    for _, stage in ipairs(spec.stages) do
-      if stage.outcome == "running" then
-        return ("%s: %s%s"):format(spec.name, attempt, stage.stage)
-      end
-    end
-    return ("%s: %svalidating"):format(spec.name, attempt)
   end
 end
 
