@@ -231,7 +231,11 @@ async function installServer(parts: Parts): Promise<void> {
   const windows = process.platform === "win32";
   if (session.health.kind === "running") await session.stop();
   const installed = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: "Intaglio: installing the server", cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: "Intaglio: installing the server (a minute or two)",
+      cancellable: true,
+    },
     async (progress, token) => {
       const aborting = new AbortController();
       token.onCancellationRequested(() => aborting.abort());
@@ -242,10 +246,8 @@ async function installServer(parts: Parts): Promise<void> {
           wheels: join(context.extensionPath, "server"),
           interpreters: windows ? ["py", "python"] : ["python3", "python", "python3.13", "python3.12", "python3.11"],
           windows,
-          report: (line) => {
-            log.info(line);
-            progress.report({ message: line.slice(0, 100) });
-          },
+          report: (line) => log.info(line),
+          show: (doing) => progress.report({ message: doing }),
           signal: aborting.signal,
         });
       } catch (error) {

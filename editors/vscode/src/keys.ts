@@ -54,7 +54,12 @@ export async function askForKey(context: vscode.ExtensionContext): Promise<boole
           : "A name such as AZURE_API_KEY: it ends in _KEY or _TOKEN",
     }));
   if (!name) return false;
-  const value = await vscode.window.showInputBox({ title: `Intaglio: ${name}`, password: true, ignoreFocusOut: true });
+  const value = await vscode.window.showInputBox({
+    title: `Intaglio: ${name}`,
+    prompt: "Kept in the editor's secret storage. The server gets it in its environment, in trusted workspaces only.",
+    password: true,
+    ignoreFocusOut: true,
+  });
   if (!value) return false;
   await context.secrets.store(PREFIX + name, value.trim());
   await context.globalState.update(NAMES, [...new Set([...keyNames(context), name])].sort());

@@ -18,7 +18,10 @@ export interface Installation {
   /** Interpreters to try, in order. */
   readonly interpreters: readonly string[];
   readonly windows: boolean;
+  /** Takes each line of what is done, for a log. */
   report(line: string): void;
+  /** Takes what is being done, in the words of a message. */
+  show(doing: string): void;
   readonly signal: AbortSignal;
 }
 
@@ -26,23 +29,36 @@ const LEAST = [3, 11] as const;
 
 /** Make the environment and install; the command of the server. Leaves no half environment behind. */
 export async function install(installation: Installation): Promise<string> {
-  const { environment, report, signal, windows } = installation;
+  const { environment, report, show, signal, windows } = installation;
   const interpreter = await suitable(installation.interpreters);
   const wheel = (await readdir(installation.wheels).catch(() => [])).find((name) => /^intaglio-.*\.whl$/.test(name));
   if (wheel === undefined)
     throw new InstallationFailed(`the extension's package holds no server (${installation.wheels})`);
   try {
-    report("making an environment");
+    show("making an environment");
     await run(interpreter, ["-m", "venv", "--clear", environment], report, signal);
     const python = scriptIn(environment, "python", windows);
     const what = `${join(installation.wheels, wheel)}[all]`;
+    const hear = (line: string) => {
+      report(line);
+      const doing = doingOf(line);
+      if (doing !== undefined) show(doing);
+    };
     report(`${wheel} and what it needs`);
-    await run(python, ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", what], report, signal);
+    await run(python, ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", what], hear, signal);
   } catch (error) {
     await rm(environment, { recursive: true, force: true });
     throw error;
   }
   return scriptIn(environment, "intaglio", windows);
+}
+
+/** What a line of pip's tells who waits; undefined for one that only a log is for. */
+export function doingOf(line: string): string | undefined {
+  const fetched = /^Collecting ([\w.-]+)/.exec(line);
+  if (fetched !== null) return `fetching ${fetched[1]}`;
+  const placed = /^Installing collected packages: (.+)/.exec(line);
+  return placed === null ? undefined : `putting ${placed[1]?.split(",").length} packages in place`;
 }
 
 /** The first interpreter that starts and is new enough. */

@@ -41,9 +41,14 @@ await user.run(
       if (existsSync(join(workspace, ".intaglio"))) throw new Error("something was written in restricted mode");
     });
 
-    await step("trusted", async () => {
+    const trust = page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust", exact: true });
+    await step("the-trust-editor", async () => {
       await toast("asks no model").getByRole("button", { name: "Manage Trust" }).click();
-      await page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust", exact: true }).click();
+      await trust.waitFor();
+    });
+
+    await step("trusted", async () => {
+      await trust.click();
       await user.closeModal();
       await page.locator(".tab", { hasText: "fees.py" }).click();
       await page.locator(".statusbar-item", { hasText: "(restricted)" }).waitFor({ state: "detached" });

@@ -38,11 +38,7 @@ await user.run(
     });
 
     await step("compiled-by-its-lens", async () => {
-      await page
-        .locator(".codelens-decoration a", { hasText: /^compile/ })
-        .first()
-        .click();
-      await toast("Apply it to intaglio_sample.py?").waitFor();
+      await user.clickLens(/^compile/, toast("Apply it to intaglio_sample.py?"));
     });
 
     await step("locked", async () => {

@@ -19,9 +19,16 @@ export async function until(what, look, patience = PATIENCE) {
 
 /**
  * Install the package into a fresh workbench and sit down in front of it. `name` stands before the screenshots' names; `patience` is how
- * long a user would wait for any one thing, in milliseconds.
+ * long a user would wait for any one thing, in milliseconds; `size` is the window's, in pixels.
  */
-export async function sitDown({ name, settings = {}, environment = {}, extensions = [], patience = PATIENCE }) {
+export async function sitDown({
+  name,
+  settings = {},
+  environment = {},
+  extensions = [],
+  patience = PATIENCE,
+  size = { width: 1180, height: 720 },
+}) {
   const server = await startServer({
     extensions: [join(extension, "dist", "intaglio.vsix"), ...extensions],
     settings: {
@@ -33,7 +40,7 @@ export async function sitDown({ name, settings = {}, environment = {}, extension
     },
     environment,
   });
-  const { browser, page } = await openBrowser({ width: 1180, height: 720 });
+  const { browser, page } = await openBrowser(size);
   page.setDefaultTimeout(patience);
   const screenshots = join(extension, "test", "screenshots");
   mkdirSync(screenshots, { recursive: true });
@@ -52,6 +59,20 @@ export async function sitDown({ name, settings = {}, environment = {}, extension
         .locator(".codelens-decoration", { hasText: new RegExp(`^${words}`) })
         .first()
         .waitFor(),
+    /** Click a lens until what it does is seen: one that is drawn anew under the mouse takes no click. */
+    async clickLens(words, done) {
+      for (let tries = 1; ; tries++) {
+        await page.locator(".codelens-decoration a", { hasText: words }).first().click();
+        const seen = await done.waitFor({ timeout: tries < 3 ? patience / 3 : patience }).then(
+          () => true,
+          (error) => {
+            if (tries === 3) throw error;
+            return false;
+          },
+        );
+        if (seen) return;
+      }
+    },
     openFile: (file) => page.locator(".explorer-folders-view .monaco-list-row", { hasText: file }).dblclick(),
 
     async open(query) {
@@ -97,6 +118,9 @@ export async function sitDown({ name, settings = {}, environment = {}, extension
       await page.locator(".quick-input-widget input.input").fill(text);
       await page.keyboard.press("Enter");
     },
+
+    /** Change settings as they lie on the disk. */
+    set: (changed) => server.set(changed),
 
     async goTo(line, column = 1) {
       await page.keyboard.press("Control+1"); // focus the editor

@@ -54,12 +54,17 @@ export async function startServer({ settings = {}, extensions = [], environment 
     "update.mode": "none",
     "extensions.autoUpdate": false,
     "git.enabled": false,
+    "remote.autoForwardPorts": false, // no message about servers that others run on this machine
     "files.autoSave": "off", // as on a desktop; in a browser the default saves after a second
     ...settings,
   };
   // Settings of the scope "machine" count where the machine's are; in the user's alone the workbench took them most of the times.
-  for (const whose of ["User", "Machine"])
-    writeFileSync(join(data, "data", whose, "settings.json"), JSON.stringify(all, null, 2));
+  const set = (changed) => {
+    Object.assign(all, changed);
+    for (const whose of ["User", "Machine"])
+      writeFileSync(join(data, "data", whose, "settings.json"), JSON.stringify(all, null, 2));
+  };
+  set({});
   const main = join(serverFolder(), "out", "server-main.js");
   const common = [
     "--server-data-dir",
@@ -101,6 +106,8 @@ export async function startServer({ settings = {}, extensions = [], environment 
     data,
     origin: `http://127.0.0.1:${port}`,
     said: () => said,
+    /** Change settings. */
+    set,
     /** Ends the server and its extension hosts, which outlive it otherwise. */
     stop() {
       try {

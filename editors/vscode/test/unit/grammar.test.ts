@@ -57,9 +57,9 @@ describe("colours inside spec comments", () => {
     const [first, prose, rule, continued] = await scopes(
       '# spec: Decide.\n#   Otherwise deny.\n# rule: bmi >= 30 -> "APPROVE"\n#   "X"\ndef f(): ...',
     );
-    expect(first).toContainEqual(expect.stringMatching(/^spec\|.*keyword\.other\.directive/));
+    expect(first).toContainEqual(expect.stringMatching(/^spec\|.*preprocessor\.directive/));
     expect(prose).toContainEqual(expect.stringMatching(/^ {3}Otherwise deny\.\|.*documentation\.prose/));
-    expect(rule).toContainEqual(expect.stringMatching(/^rule\|.*keyword\.other\.directive/));
+    expect(rule).toContainEqual(expect.stringMatching(/^rule\|.*preprocessor\.directive/));
     expect(rule).toContainEqual(expect.stringMatching(/^30\|.*constant\.numeric\.python/));
     expect(rule).toContainEqual(expect.stringMatching(/^->\|.*keyword\.operator\.arrow/));
     expect(continued).toContainEqual(expect.stringMatching(/string\.quoted\.single\.python/));

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { install, suitable } from "../../src/server/installing";
+import { doingOf, install, suitable } from "../../src/server/installing";
 
 function interpreter(version: string, more = ""): string {
   const path = join(mkdtempSync(join(tmpdir(), "intaglio-python-")), "python3");
@@ -25,6 +25,13 @@ describe("installing", () => {
     );
   });
 
+  it("tells who waits what is done, and none of pip's other lines", () => {
+    expect(doingOf("Collecting tree-sitter-python>=0.25 (from intaglio==0.1.0)")).toBe("fetching tree-sitter-python");
+    expect(doingOf("Installing collected packages: click, tomli-w, rich")).toBe("putting 3 packages in place");
+    expect(doingOf("WARNING: Location 'file:///mirror/' is ignored")).toBeUndefined();
+    expect(doingOf("  Using cached click-8.3.0-py3-none-any.whl (107 kB)")).toBeUndefined();
+  });
+
   it("leaves no half environment behind, and says what failed", async () => {
     const folder = mkdtempSync(join(tmpdir(), "intaglio-install-"));
     const wheels = join(folder, "wheels");
@@ -38,6 +45,7 @@ describe("installing", () => {
       interpreters: [failing],
       windows: false,
       report: () => undefined,
+      show: () => undefined,
       signal: new AbortController().signal,
     });
     await expect(installing).rejects.toThrow("no ensurepip here");
@@ -51,6 +59,7 @@ describe("installing", () => {
       interpreters: [interpreter("3.12")],
       windows: false,
       report: () => undefined,
+      show: () => undefined,
       signal: new AbortController().signal,
     });
     await expect(missing).rejects.toThrow("holds no server");
