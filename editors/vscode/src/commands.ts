@@ -264,7 +264,10 @@ async function installServer(parts: Parts): Promise<void> {
   );
   await session.start();
   if (installed !== undefined && session.health.kind === "running") {
-    void vscode.window.showInformationMessage("Intaglio's server is installed and running.");
+    const sample = "Open a Sample";
+    void vscode.window
+      .showInformationMessage("Intaglio's server is installed and running.", sample)
+      .then((choice) => choice && openSample(context));
   }
 }
 

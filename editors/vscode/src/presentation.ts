@@ -122,5 +122,5 @@ export function summarize(specs: readonly SpecStatus[]): {
   const worst = present[0];
   const text = present.map((state) => `${specs.filter((spec) => spec.state === state).length} ${state}`).join(", ");
   const alarm = worst === "invalid" || worst === "drifted" || worst === "stale";
-  return { icon: worst === undefined ? "lock" : STATES[worst].icon, text: text === "" ? "no specs" : text, alarm };
+  return { icon: worst === undefined ? "dash" : STATES[worst].icon, text: text === "" ? "no specs" : text, alarm };
 }

@@ -20,7 +20,7 @@ const user = await sitDown({
   },
   patience: 600_000,
 });
-const { page, step, status, toast, openFile, palette, goTo, lightbulb, choose } = user;
+const { page, step, status, toast, openFile, goTo, lightbulb, choose } = user;
 const lineOf = (words) =>
   readFileSync(sample, "utf8")
     .split("\n")
@@ -52,7 +52,7 @@ await user.run(
     });
 
     await step("the-sample", async () => {
-      await palette("Intaglio: Open a Sample");
+      await toast("installed and running").getByRole("button", { name: "Open a Sample" }).click();
       await status("Intaglio: 1 stub");
       await user.lens("stub");
     });
