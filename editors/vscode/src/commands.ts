@@ -229,7 +229,15 @@ export async function offerRepair(parts: Parts): Promise<void> {
 async function installServer(parts: Parts): Promise<void> {
   const { context, log, session } = parts;
   const windows = process.platform === "win32";
-  if (session.health.kind === "running") await session.stop();
+  if (session.health.kind === "running") {
+    const { place, version } = session.health.found;
+    const [sample, anyway] = ["Open a Sample", "Install Another"];
+    const text = `Intaglio's server runs already: ${place.command} (${place.origin}), version ${version}.`;
+    const choice = await vscode.window.showInformationMessage(text, sample, anyway);
+    if (choice === sample) await openSample(context);
+    if (choice !== anyway) return;
+    await session.stop();
+  }
   const installed = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,

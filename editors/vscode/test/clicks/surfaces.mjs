@@ -59,6 +59,16 @@ await user.run(
       await page.locator(".monaco-hover", { hasText: "decide is locked" }).first().waitFor();
     });
 
+    await step("a-server-that-runs-is-not-installed-again", async () => {
+      await page.keyboard.press("Escape");
+      await palette("Intaglio: Install the Server");
+      await toast("server runs already").waitFor();
+      await status("Intaglio: 1 locked");
+      await toast("server runs already").getByRole("button", { name: "Open a Sample" }).click();
+      await toast("server runs already").waitFor({ state: "detached" });
+      await user.lens("locked");
+    });
+
     await step("the-filter", async () => {
       await page.keyboard.press("Escape");
       await page.locator(".activitybar").getByRole("tab", { name: "Intaglio" }).click();
