@@ -9,6 +9,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import {
   CloseAction,
+  CodeLensResolveRequest,
   ErrorAction,
   LanguageClient,
   type LanguageClientOptions,
@@ -284,6 +285,24 @@ export class Session implements vscode.Disposable {
     return startProcess(command, folder, keys, last);
   }
 
+  /**
+   * A lens with its command. The editor asks for one after it drew the others, and when a newer list comes meanwhile it puts the older
+   * list's command into it, which is gone a moment later: a click on such a lens does nothing. So none is left for it to ask for.
+   */
+  private async resolved(lens: vscode.CodeLens, token: vscode.CancellationToken): Promise<vscode.CodeLens> {
+    const { client } = this;
+    if (lens.command !== undefined || client === undefined) return lens;
+    try {
+      const asked = client.code2ProtocolConverter.asCodeLens(lens);
+      return client.protocol2CodeConverter.asCodeLens(
+        await client.sendRequest(CodeLensResolveRequest.type, asked, token),
+      );
+    } catch (error) {
+      if (!token.isCancellationRequested) this.log.warn(`A lens could not be completed: ${error}`);
+      return lens;
+    }
+  }
+
   private options(ended: () => void): LanguageClientOptions {
     return {
       documentSelector: [
@@ -311,6 +330,10 @@ export class Session implements vscode.Disposable {
       },
       middleware: {
         ...this.middleware,
+        provideCodeLenses: async (document, token, next) => {
+          const lenses = (await next(document, token)) ?? [];
+          return Promise.all(lenses.map((lens) => this.resolved(lens, token)));
+        },
         workspace: {
           ...this.middleware.workspace,
           configuration: (request) =>
