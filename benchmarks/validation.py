@@ -30,7 +30,7 @@ TEXT = '''"""A benchmark."""
 # example: price(1, 100.0, "gold", False) == 90.0
 # example: price(2, 100.0, "gold", True) == 194.9
 # example: price(1, 10.0, "none", True) == 24.9
-# example: price(QUANTITY, 1.0, "silver", False) == TOTAL
+# example: price(10, 1.0, "silver", False) == 14.4
 # example: price(3, 33.33, "none", False) == 99.99
 # example: price(1001, 1.0, "none", False) raises ValueError
 def price(quantity: int, unit_price: float, tier: str, express: bool) -> float:
@@ -81,7 +81,8 @@ def measure(folder, toolbox, quantity):
     totals, shares, static = [], {}, []
     for run in range(RUNS + 1):
         text = TEXT.replace("A benchmark.", f"Benchmark {run}.")  # a text that no tool has seen yet
-        text = text.replace("QUANTITY", str(quantity(run))).replace("TOTAL", f"{0.95 * quantity(run) + 4.9:.2f}")
+        text = text.replace("price(10, 1.0", f"price({quantity(run)}, 1.0")
+        text = text.replace("== 14.4", f"== {0.95 * quantity(run) + 4.9:.2f}")
         (spec,) = read_specs(text).specs
         snapshot = Snapshot(folder, DiskTree(folder, {"a.py": text}))
         started = time.perf_counter()
