@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +92,8 @@ def write_atomically(path: Path, data: bytes) -> None:
     Keeps the file's permission bits; writes through a symbolic link to its target. Raises OSError and leaves the old
     content when the disk is full or the folder is not writable.
     """
+    import tempfile  # a `verify` that writes nothing starts without it
+
     target = Path(os.path.realpath(path))
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
     temporary = Path(name)
