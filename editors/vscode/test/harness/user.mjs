@@ -42,6 +42,11 @@ export async function sitDown({
   });
   const { browser, page } = await openBrowser(size);
   page.setDefaultTimeout(patience);
+  /** What the workbench says of commands that are gone: a click that did nothing, though the next one did. */
+  const lost = [];
+  page.on("console", (message) => {
+    if (message.text().includes("command not found")) lost.push(message.text());
+  });
   const screenshots = join(extension, "test", "screenshots");
   mkdirSync(screenshots, { recursive: true });
   const started = Date.now();
@@ -173,6 +178,7 @@ export async function sitDown({
     let failure;
     try {
       await act();
+      if (lost.length > 0) throw new Error(lost.join("; "));
       console.log(`${number} steps in ${Math.round((Date.now() - started) / 1000)} s`);
     } catch (error) {
       failure = error;
