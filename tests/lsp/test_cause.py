@@ -150,7 +150,7 @@ async def test_a_file_that_is_opened_anew_is_told_what_the_cache_knows_of_it(tmp
     assert said[0] == said[1]
 
 
-@pytest.mark.parametrize("name", ["neovim-0.11", "vscode-1.99"])
+@pytest.mark.parametrize("name", ["neovim-0.11", "vscode-1.139"])
 async def test_nothing_is_said_twice_of_a_spec_that_cannot_be_compiled(tmp_path, sign, name):
     """By pull, for clients that can, neither: every one gets what is pushed, once."""
     editor = await start(tmp_path, recorded(name))
