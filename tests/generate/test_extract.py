@@ -2,7 +2,7 @@
 
 import pytest
 
-from intaglio.generate.extract import code_so_far, extract_body
+from intaglio.generate.extract import code_so_far, extract_body, module_of
 from intaglio.spec import read_specs
 
 FUNCTION = read_specs("# spec: Return x doubled.\ndef f(x: int) -> int: ...\n").specs[0].function
@@ -73,6 +73,40 @@ def test_what_it_uses_comes_along():
     assert extract_body(answer, FUNCTION).body == (
         "import math\nRATE = 2\ndef twice(x):\n    return x * RATE\n# twice\nreturn math.floor(twice(x)) * RATE\n"
     )
+
+
+MODULE = (
+    "from datetime import date, timedelta\nimport re\nRATE = 2\n\ndef twice(x):\n    return x * 2\n\ndef f(x): ...\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("above", "within", "left"),
+    [
+        ("import re\n", "", ""),
+        ("from datetime import timedelta\n", "", ""),
+        ("", "from datetime import date\n    from datetime import (\n        timedelta,\n    )\n    ", ""),
+        ("RATE = 2\n\ndef twice(x):\n    return x * 2\n\n", "", ""),
+        ("RATE = 3\n", "", "RATE = 3\n"),
+        ("def twice(x):\n    return x + x\n", "", "def twice(x):\n    return x + x\n"),
+        ("", "import re as r; n = 1\n    ", "import re as r; n = 1\n"),
+        ("", "import re; n = 1\n    ", "import re; n = 1\n"),
+        ("from datetime import date, time\n", "", "from datetime import date, time\n"),
+        ("import datetime as date\n", "", "import datetime as date\n"),
+    ],
+)
+def test_what_stands_in_the_module_just_so_is_not_bound_again(above, within, left):
+    """An import within a function that repeats the module's is a finding of the syntax stage, and right answers were refused for it."""
+    code = "return twice(x) * RATE + re.n + date.n + timedelta.n"
+    found = extract_body(f"```python\n{above}def f(x):\n    {within}{code}\n```", FUNCTION, module_of(MODULE, FUNCTION))
+    assert found.body == f"{left}{code}\n"
+
+
+def test_nothing_is_left_out_for_a_module_that_does_not_parse():
+    found = extract_body(
+        "```python\nimport re\ndef f(x):\n    return re.n\n```", FUNCTION, module_of("import re\n(", FUNCTION)
+    )
+    assert found.body == "import re\nreturn re.n\n"
 
 
 @pytest.mark.parametrize(

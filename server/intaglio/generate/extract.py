@@ -26,18 +26,50 @@ class Extracted:
     findings: tuple[Finding, ...] = ()
 
 
-def extract_body(answer: str, function: Function) -> Extracted:
+@dataclass(frozen=True, slots=True)
+class Module:
+    """What the function's module binds at its top level, which a body need not bind again. See `module_of`."""
+
+    imports: frozenset[tuple[str, str, str]] = frozenset()
+    """(module, name or "", the name that it is bound to)."""
+    definitions: frozenset[str] = frozenset()
+    """Functions and assignments, as dumps of their trees."""
+
+
+def module_of(text: str, function: Function) -> Module:
+    """What a module's text binds besides the function; nothing for a text that does not parse."""
+    tree = _parsed(text)
+    if tree is None:
+        return Module()
+    imports = frozenset(bound for node in tree.body for bound in _imported(node))
+    defined = frozenset(
+        ast.dump(node)
+        for node in tree.body
+        if isinstance(node, _AnyFunction | ast.Assign) and getattr(node, "name", "") != function.name
+    )
+    return Module(imports, defined)
+
+
+def extract_body(answer: str, function: Function, module: Module | None = None) -> Extracted:
     """The body of `function` in a model's answer.
 
     Of several code blocks the last that defines the function wins; without one, the first that parses as a body.
-    Definitions and imports beside the function move into its body; a docstring, which the model was shown, is left out.
+    Definitions and imports beside the function move into its body, but for those that stand in the module just so: models repeat
+    what they were shown. A docstring, which the model was shown too, is left out.
     """
+    found = _extracted(answer, function, module or Module())
+    if found.body is None or module is None:
+        return found
+    return Extracted(_without_imports(found.body, module.imports), found.findings)
+
+
+def _extracted(answer: str, function: Function, module: Module) -> Extracted:
     blocks = [match.group(2) for match in _FENCE.finditer(answer)]
     texts = blocks or _bare(answer, function)
     if not texts:
         return _refused("the answer holds no code")
     for text in reversed(texts):
-        body = _from_definition(text, function)
+        body = _from_definition(text, function, module)
         if body is not None:
             return Extracted(body)
     other = ""
@@ -68,7 +100,7 @@ def code_so_far(answer: str) -> str:
     return answer[fences[-2].end() : fences[-1].start()]
 
 
-def _from_definition(text: str, function: Function) -> str | None:
+def _from_definition(text: str, function: Function, module: Module) -> str | None:
     expanded = re.sub(r"^[ \t]+", lambda lead: lead.group().expandtabs(4), text, flags=re.MULTILINE)
     source = textwrap.dedent(expanded).strip("\n")
     tree = _parsed(source)
@@ -96,6 +128,7 @@ def _from_definition(text: str, function: Function) -> str | None:
         and one is not node
         and getattr(one, "name", "") != function.name
         and _used(one, node)
+        and ast.dump(one) not in module.definitions
         and getattr(one, "module", "") != "__future__"
     ]
     statements = node.body[1:] if _is_text(node.body[0]) and len(node.body) > 1 else node.body
@@ -167,6 +200,37 @@ def _suite_start(lines: list[str], first: ast.stmt, node: _AnyFunction) -> int:
 def _source(lines: list[str], node: ast.stmt) -> str:
     first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
     return "\n".join(lines[first - 1 : node.end_lineno])
+
+
+def _imported(node: ast.stmt) -> list[tuple[str, str, str]]:
+    """What an import binds, as in `Module.imports`."""
+    match node:
+        case ast.Import():
+            return [(one.name, "", one.asname or one.name) for one in node.names]
+        case ast.ImportFrom(level=0):
+            return [(node.module or "", one.name, one.asname or one.name) for one in node.names]
+    return []
+
+
+def _without_imports(body: str, known: frozenset[tuple[str, str, str]]) -> str:
+    """A body without those imports on lines of their own, among its own statements, whose names are all known."""
+    tree = _parsed("async def _():\n" + textwrap.indent(body, " "))
+    if tree is None or not isinstance(function := tree.body[0], ast.AsyncFunctionDef):
+        return body
+    lines = body.split("\n")
+    gone: set[int] = set()
+    for node in function.body:
+        bound = _imported(node)
+        place = range(node.lineno - 2, (node.end_lineno or node.lineno) - 1)
+        alone = len(_statements("\n".join(lines[number] for number in place))) == 1
+        if bound and alone and known.issuperset(bound):
+            gone |= set(place)
+    return "\n".join(line for number, line in enumerate(lines) if number not in gone)
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    tree = _parsed(textwrap.dedent(source))
+    return tree.body if tree is not None else []
 
 
 def _used(node: ast.stmt, function: ast.AST) -> bool:
