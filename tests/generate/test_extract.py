@@ -2,11 +2,19 @@
 
 import pytest
 
-from intaglio.generate.extract import code_so_far, extract_body, module_of
+from intaglio.generate.extract import code_so_far
+from intaglio.generate.extract import extract_body as extract_into
 from intaglio.spec import read_specs
+from intaglio.spec.module_index import index_module
 
 FUNCTION = read_specs("# spec: Return x doubled.\ndef f(x: int) -> int: ...\n").specs[0].function
 METHOD = read_specs("class A:\n    # spec: Return x doubled.\n    def f(self, x: int) -> int: ...\n").specs[0].function
+
+
+def extract_body(answer, function, module=""):
+    """The body in an answer, for a function of a module with this text."""
+    return extract_into(answer, function, index_module("a.py", module))
+
 
 ANSWERS = {
     "the whole function": "```python\ndef f(x: int) -> int:\n    return x * 2\n```",
@@ -91,21 +99,26 @@ MODULE = (
         ("def twice(x):\n    return x + x\n", "", "def twice(x):\n    return x + x\n"),
         ("", "import re as r; n = 1\n    ", "import re as r; n = 1\n"),
         ("", "import re; n = 1\n    ", "import re; n = 1\n"),
-        ("from datetime import date, time\n", "", "from datetime import date, time\n"),
+        ("from datetime import date, time\n", "", "from datetime import time\n"),
+        (
+            "",
+            "from datetime import time, date as day, date\n    ",
+            "from datetime import time\nfrom datetime import date as day\n",
+        ),
+        ("import json\n", "", "import json\n"),
+        ("import math\n", "", "import math\n"),
         ("import datetime as date\n", "", "import datetime as date\n"),
     ],
 )
 def test_what_stands_in_the_module_just_so_is_not_bound_again(above, within, left):
     """An import within a function that repeats the module's is a finding of the syntax stage, and right answers were refused for it."""
-    code = "return twice(x) * RATE + re.n + date.n + timedelta.n"
-    found = extract_body(f"```python\n{above}def f(x):\n    {within}{code}\n```", FUNCTION, module_of(MODULE, FUNCTION))
+    code = "return twice(x) * RATE + re.n + date.n + day.n + time.n + timedelta.n + json.n + math.n"
+    found = extract_body(f"```python\n{above}def f(x):\n    {within}{code}\n```", FUNCTION, MODULE)
     assert found.body == f"{left}{code}\n"
 
 
 def test_nothing_is_left_out_for_a_module_that_does_not_parse():
-    found = extract_body(
-        "```python\nimport re\ndef f(x):\n    return re.n\n```", FUNCTION, module_of("import re\n(", FUNCTION)
-    )
+    found = extract_body("```python\nimport re\ndef f(x):\n    return re.n\n```", FUNCTION, "import re\n(")
     assert found.body == "import re\nreturn re.n\n"
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from intaglio.finding import Finding
 from intaglio.generate import codes
 from intaglio.spec.model import Function
+from intaglio.spec.module_index import ModuleIndex, Statement, imported_names
+from intaglio.spec.scope import bound_names
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _FENCE_LINE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[^\n]*(?:\n|\Z)", re.MULTILINE)
@@ -26,44 +28,18 @@ class Extracted:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
-    """What the function's module binds at its top level, which a body need not bind again. See `module_of`."""
-
-    imports: frozenset[tuple[str, str, str]] = frozenset()
-    """(module, name or "", the name that it is bound to)."""
-    definitions: frozenset[str] = frozenset()
-    """Functions and assignments, as dumps of their trees."""
-
-
-def module_of(text: str, function: Function) -> Module:
-    """What a module's text binds besides the function; nothing for a text that does not parse."""
-    tree = _parsed(text)
-    if tree is None:
-        return Module()
-    imports = frozenset(bound for node in tree.body for bound in _imported(node))
-    defined = frozenset(
-        ast.dump(node)
-        for node in tree.body
-        if isinstance(node, _AnyFunction | ast.Assign) and getattr(node, "name", "") != function.name
-    )
-    return Module(imports, defined)
-
-
-def extract_body(answer: str, function: Function, module: Module | None = None) -> Extracted:
+def extract_body(answer: str, function: Function, module: ModuleIndex) -> Extracted:
     """The body of `function` in a model's answer.
 
     Of several code blocks the last that defines the function wins; without one, the first that parses as a body.
     Definitions and imports beside the function move into its body, but for those that stand in the module just so: models repeat
     what they were shown. A docstring, which the model was shown too, is left out.
     """
-    found = _extracted(answer, function, module or Module())
-    if found.body is None or module is None:
-        return found
-    return Extracted(_without_imports(found.body, module.imports), found.findings)
+    found = _extracted(answer, function, module)
+    return Extracted(_without_repeated_imports(found.body, module), found.findings) if found.body is not None else found
 
 
-def _extracted(answer: str, function: Function, module: Module) -> Extracted:
+def _extracted(answer: str, function: Function, module: ModuleIndex) -> Extracted:
     blocks = [match.group(2) for match in _FENCE.finditer(answer)]
     texts = blocks or _bare(answer, function)
     if not texts:
@@ -100,7 +76,7 @@ def code_so_far(answer: str) -> str:
     return answer[fences[-2].end() : fences[-1].start()]
 
 
-def _from_definition(text: str, function: Function, module: Module) -> str | None:
+def _from_definition(text: str, function: Function, module: ModuleIndex) -> str | None:
     expanded = re.sub(r"^[ \t]+", lambda lead: lead.group().expandtabs(4), text, flags=re.MULTILINE)
     source = textwrap.dedent(expanded).strip("\n")
     tree = _parsed(source)
@@ -128,7 +104,7 @@ def _from_definition(text: str, function: Function, module: Module) -> str | Non
         and one is not node
         and getattr(one, "name", "") != function.name
         and _used(one, node)
-        and ast.dump(one) not in module.definitions
+        and not _stands_in(module, one)
         and getattr(one, "module", "") != "__future__"
     ]
     statements = node.body[1:] if _is_text(node.body[0]) and len(node.body) > 1 else node.body
@@ -202,30 +178,38 @@ def _source(lines: list[str], node: ast.stmt) -> str:
     return "\n".join(lines[first - 1 : node.end_lineno])
 
 
-def _imported(node: ast.stmt) -> list[tuple[str, str, str]]:
-    """What an import binds, as in `Module.imports`."""
-    match node:
-        case ast.Import():
-            return [(one.name, "", one.asname or one.name) for one in node.names]
-        case ast.ImportFrom(level=0):
-            return [(node.module or "", one.name, one.asname or one.name) for one in node.names]
-    return []
+def _stands_in(module: ModuleIndex, node: ast.stmt) -> bool:
+    """Whether a module has a definition just so at its top level, and nothing there binds or changes its names again."""
+    names = bound_names(node)
+    return bool(names) and all(
+        (found := _only_binding(module, name)) is not None and ast.dump(found.node) == ast.dump(node) for name in names
+    )
 
 
-def _without_imports(body: str, known: frozenset[tuple[str, str, str]]) -> str:
-    """A body without those imports on lines of their own, among its own statements, whose names are all known."""
+def _only_binding(module: ModuleIndex, name: str) -> Statement | None:
+    """The one statement at a module's top level that binds a name; None for what `if TYPE_CHECKING:` holds, or what changes."""
+    match module.statements.get(name, []):
+        case [found] if name not in module.changes and found.order[1] == 0:
+            return found
+    return None
+
+
+def _without_repeated_imports(body: str, module: ModuleIndex) -> str:
+    """A body without those imports among its own statements that the module has already. Lines that hold more than an import stay."""
     tree = _parsed("async def _():\n" + textwrap.indent(body, " "))
     if tree is None or not isinstance(function := tree.body[0], ast.AsyncFunctionDef):
         return body
-    lines = body.split("\n")
-    gone: set[int] = set()
+    lines: list[str | None] = list(body.split("\n"))
     for node in function.body:
-        bound = _imported(node)
-        place = range(node.lineno - 2, (node.end_lineno or node.lineno) - 1)
-        alone = len(_statements("\n".join(lines[number] for number in place))) == 1
-        if bound and alone and known.issuperset(bound):
-            gone |= set(place)
-    return "\n".join(line for number, line in enumerate(lines) if number not in gone)
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        first, last = node.lineno - 2, (node.end_lineno or node.lineno) - 1
+        asked = list(imported_names(node))
+        fresh = [one for one in asked if (found := _only_binding(module, one.name)) is None or found.imported != one]
+        if len(fresh) < len(asked) and len(_statements("\n".join(body.split("\n")[first:last]))) == 1:
+            kept = "\n".join(one.source for one in fresh) or None
+            lines[first:last] = [kept] + [None] * (last - first - 1)
+    return "\n".join(line for line in lines if line is not None)
 
 
 def _statements(source: str) -> list[ast.stmt]:

@@ -13,7 +13,7 @@ from intaglio.finding import Finding, Severity
 from intaglio.generate import codes
 from intaglio.generate.author import Answer, Brief, Piece, Sampling
 from intaglio.generate.budget import Budget, estimate_tokens
-from intaglio.generate.extract import extract_body, module_of
+from intaglio.generate.extract import extract_body
 from intaglio.generate.gates import has_secret, redact, screen_answer, screen_spec
 from intaglio.generate.interface import (
     Backend,
@@ -28,6 +28,7 @@ from intaglio.generate.interface import (
     Usage,
 )
 from intaglio.generate.prompt import Form, build_messages, definitions_of
+from intaglio.spec.module_index import index_module
 
 FURTHER_TEMPERATURE = 0.8
 """Of every answer to a form of the task that was answered before, and of every attempt that starts afresh."""
@@ -264,7 +265,7 @@ class ModelAuthor:
         leak = screen_answer(completion.text, canary, messages[0].content)
         if leak is not None:
             return Answer(number, None, (leak,), completion.usage, completion.model, fingerprint, row)
-        extracted = extract_body(completion.text, brief.spec.function, module_of(brief.text, brief.spec.function))
+        extracted = extract_body(completion.text, brief.spec.function, index_module(brief.path, brief.text))
         findings = extracted.findings
         if extracted.body is None and completion.finish_reason in _CUT:
             why = _CUT[completion.finish_reason].format(self._answer_tokens)

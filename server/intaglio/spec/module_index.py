@@ -197,12 +197,13 @@ def _index_import(
     if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
         index.stars.append((node.module or "", node.level, span))
         return
-    for imported in _imported_names(node):
+    for imported in imported_names(node):
         statement = Statement(order, node, (imported.name,), imported.source, span, imported)
         index.statements.setdefault(imported.name, []).append(statement)
 
 
-def _imported_names(node: ast.Import | ast.ImportFrom) -> Iterator[ImportedName]:
+def imported_names(node: ast.Import | ast.ImportFrom) -> Iterator[ImportedName]:
+    """Each name of an import; nothing of `from MODULE import *`."""
     for alias in node.names:
         if isinstance(node, ast.Import):
             yield ImportedName(alias.asname or alias.name.partition(".")[0], alias.name, 0, None)
@@ -218,7 +219,7 @@ def _imports_within(node: ast.stmt) -> Iterator[ImportedName]:
     while pending:
         part = pending.pop()
         if isinstance(part, ast.Import | ast.ImportFrom):
-            yield from _imported_names(part)
+            yield from imported_names(part)
         elif not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
             pending.extend(ast.iter_child_nodes(part))
 
