@@ -83,9 +83,25 @@ def test_what_it_uses_comes_along():
     )
 
 
-MODULE = (
-    "from datetime import date, timedelta\nimport re\nRATE = 2\n\ndef twice(x):\n    return x * 2\n\ndef f(x): ...\n"
-)
+MODULE = """\
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+import math
+import re
+
+if TYPE_CHECKING:
+    import json
+
+math = None
+RATE = 2
+MOST = 1
+MOST += 1
+
+def twice(x):
+    return x * 2
+
+def f(x): ...
+"""
 
 
 @pytest.mark.parametrize(
@@ -96,6 +112,7 @@ MODULE = (
         ("", "from datetime import date\n    from datetime import (\n        timedelta,\n    )\n    ", ""),
         ("RATE = 2\n\ndef twice(x):\n    return x * 2\n\n", "", ""),
         ("RATE = 3\n", "", "RATE = 3\n"),
+        ("MOST = 1\n", "", "MOST = 1\n"),
         ("def twice(x):\n    return x + x\n", "", "def twice(x):\n    return x + x\n"),
         ("", "import re as r; n = 1\n    ", "import re as r; n = 1\n"),
         ("", "import re; n = 1\n    ", "import re; n = 1\n"),
@@ -112,7 +129,7 @@ MODULE = (
 )
 def test_what_stands_in_the_module_just_so_is_not_bound_again(above, within, left):
     """An import within a function that repeats the module's is a finding of the syntax stage, and right answers were refused for it."""
-    code = "return twice(x) * RATE + re.n + date.n + day.n + time.n + timedelta.n + json.n + math.n"
+    code = "return twice(x) * RATE + re.n + date.n + day.n + time.n + timedelta.n + json.n + math.n + MOST"
     found = extract_body(f"```python\n{above}def f(x):\n    {within}{code}\n```", FUNCTION, MODULE)
     assert found.body == f"{left}{code}\n"
 
