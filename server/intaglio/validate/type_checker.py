@@ -103,6 +103,7 @@ def _start(subject: Subject, root: Path, main: str) -> subprocess.Popen[bytes]:
         place = root / _safe(path)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
+    (root / "ty.toml").touch()  # else ty takes the settings of a folder above, which may be anybody's
     command = [
         ty_path(), "check", "--project", str(root), "--output-format", "gitlab", "--no-progress", "--exit-zero",
         "--python-version", f"{sys.version_info.major}.{sys.version_info.minor}", "--python", sys.prefix, str(root / main),
