@@ -1,4 +1,7 @@
-"""The type checker is begun before the security stage and judged after it: whatever becomes of it, nothing is lost or green."""
+"""The type checker is begun before the security stage and judged after it: whatever becomes of it, nothing is lost or green.
+
+Of a function that reaches into another file it is a process of its own; of all others a warm server (`test_type_server.py`).
+"""
 
 import os
 import threading
@@ -16,13 +19,14 @@ from intaglio.validate.type_checker import TypeCheck
 from intaglio.validate.verdict import Verdict
 from intaglio.workspace import DiskTree
 
-GOOD = "# spec: Return x.\n# example: f(1) == 1\ndef f(x: int) -> int:\n    return x\n"
-REFUSED = GOOD.replace("return x", "return eval('x')")
-ILL_TYPED = GOOD.replace("return x", "return str(x)")
+GOOD = "from near import same\n\n# spec: Return x.\n# example: f(1) == 1\ndef f(x: int) -> int:\n    return same(x)\n"
+REFUSED = GOOD.replace("return same(x)", "return same(eval('x'))")
+ILL_TYPED = GOOD.replace("return same(x)", "return str(same(x))")
+NEAR = "def same(x: int) -> int:\n    return x\n"
 
 
 def subject_of(root: Path, text: str):
-    snapshot = Snapshot(root, DiskTree(root, {"a.py": text}))
+    snapshot = Snapshot(root, DiskTree(root, {"a.py": text, "near.py": NEAR}))
     return gather(snapshot, Settings(generated_inputs=20), "a.py", text, read_specs(text).specs[0]).subject
 
 
@@ -82,10 +86,11 @@ def test_a_body_that_security_refuses_has_syntax_skipped_and_ty_ended(tmp_path, 
     assert folders() == []
 
 
-def test_what_ty_has_to_say_of_a_refused_body_is_not_told(judge):
-    verdicts = judge(REFUSED.replace("eval('x')", "str(eval('x'))"))
-    assert verdicts["syntax"].outcome.value == "skipped"
-    assert verdicts["syntax"].findings == ()
+def test_what_ty_has_to_say_of_a_refused_body_is_not_told(tmp_path, toolbox):
+    steps = run_stages(subject_of(tmp_path, REFUSED.replace("eval('x')", "str(eval('x'))")), toolbox)
+    syntax = next(step for step in steps if isinstance(step, Verdict) and step.stage.value == "syntax")
+    assert syntax.outcome.value == "skipped"
+    assert syntax.findings == ()
 
 
 @pytest.mark.parametrize("end", ["cancel", "close"])
@@ -144,9 +149,12 @@ def test_a_ty_that_cannot_be_started_fails_the_syntax_stage(tmp_path, toolbox, m
     assert folders() == []
 
 
-def test_begun_early_or_late_it_says_the_same(tmp_path, judge):
-    early = judge(ILL_TYPED)["syntax"]
-    late = syntax.check(subject_of(tmp_path, ILL_TYPED))
+def test_begun_early_or_late_it_says_the_same(tmp_path, toolbox):
+    subject = subject_of(tmp_path, ILL_TYPED)
+    early = next(
+        step for step in run_stages(subject, toolbox) if isinstance(step, Verdict) and step.stage.value == "syntax"
+    )
+    late = syntax.check(subject)
     assert early.outcome.value == "failed"
     assert early.findings == late.findings
 

@@ -63,7 +63,7 @@ def run_stages(
     with toolbox.until(cancel), contextlib.ExitStack() as beside:
         # The type checker is the slowest of the static tools, and runs nothing: it need not wait for the security stage.
         # Nobody asks what it says before that has passed.
-        types = beside.enter_context(TypeCheck(subject)) if StageName.SYNTAX in stages else None
+        types = beside.enter_context(TypeCheck(subject, toolbox.types)) if StageName.SYNTAX in stages else None
         for stage in StageName:
             if stage not in stages:
                 continue

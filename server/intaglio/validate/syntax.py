@@ -12,7 +12,8 @@ from intaglio.validate import codes_syntax as codes
 from intaglio.validate.linter import ERRORS, WARNINGS, lint, ruff_version
 from intaglio.validate.names import check_calls, jedi_version
 from intaglio.validate.placing import Lines, function_node
-from intaglio.validate.type_checker import ToolMissing, TypeCheck, TypeFinding, ty_version
+from intaglio.validate.type_checker import ToolMissing, TypeCheck, ty_version
+from intaglio.validate.type_server import TypeFinding
 from intaglio.validate.verdict import StageName, Verdict, outcome_of
 
 MOST_LINES = 50
@@ -130,7 +131,7 @@ def _lint(subject: Subject, lines: Lines) -> Iterator[Finding]:
 
 def _types(diagnosed: Iterable[TypeFinding], lines: Lines) -> Iterator[Finding]:
     for found in diagnosed:
-        if found.severity not in {"major", "critical", "blocker"}:
+        if not found.is_error:
             continue
         place = lines.place(found.line, found.column, found.end_line, found.end_column)
         if place is not None and found.rule not in _UNRESOLVED:

@@ -13,6 +13,7 @@ from intaglio.sandbox.cancelling import CancellableSandbox
 from intaglio.sandbox.interface import Sandbox
 from intaglio.validate.children import PRELOAD
 from intaglio.validate.observation import Draws, Observation
+from intaglio.validate.type_server import TypeServer
 
 
 class Toolbox:
@@ -25,7 +26,9 @@ class Toolbox:
         self._run: CancellableSandbox | None = None
         self.observed: tuple[str, Observation] | None = None
         """What the execution stage saw last, by the subject's key: the accuracy stage judges the same calls."""
+        self.types = TypeServer()
         self.draws = Draws()
+        """The inputs drawn for specs that were executed lately: the next bodies get the same."""
 
     @property
     def sandbox(self) -> Sandbox:
@@ -57,6 +60,7 @@ class Toolbox:
             sandbox, self._sandbox = self._sandbox, None
         if sandbox is not None:
             sandbox.close()
+        self.types.close()
 
     def __enter__(self) -> Self:
         return self

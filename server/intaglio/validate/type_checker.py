@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import time
 import tokenize
-from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path, PurePosixPath
@@ -19,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from intaglio.candidate import Subject
+from intaglio.validate.type_server import Question, ServerBroke, TypeFinding, TypeServer, settings_for
 
 _SECONDS = 20.0
 _MAY_SUPPRESS = re.compile(r"#[^\n]*(?:ignore|ty:)")
@@ -28,44 +28,87 @@ class ToolMissing(Exception):
     """A tool that a stage needs is not there or does not run; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class TypeFinding:
-    """One diagnostic: its rule, its message, and where it is: lines from 1, columns from 1 in code points."""
-
-    rule: str
-    message: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    severity: str
-
-
 class TypeCheck:
     """ty at work on one subject, begun at once: its answer can be asked for later. Close it, or use it as a context manager.
 
-    What goes wrong is told when the answer is asked for. ty reads and infers: it runs nothing of what it is given.
+    Of a subject that stands in one file the warm server is asked, if one is given; one that reaches into other files has a process of
+    its own, with those files beside it. What goes wrong is told when the answer is asked for. ty reads and infers: it runs nothing.
     """
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, server: TypeServer | None = None) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._problem: Exception | None = None
         self._until = time.monotonic() + _SECONDS
         self._main = _safe(subject.path)
-        self._folder = tempfile.TemporaryDirectory(prefix="intaglio-", ignore_cleanup_errors=True)
+        self._files = _files(subject)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._server = server
+        self._question: Question | None = None
         try:
-            self._process = _start(subject, Path(self._folder.name), self._main)
+            if server is not None and len(self._files) == 1 and not _may_import_itself(subject):
+                with contextlib.suppress(ServerBroke):
+                    self._question = server.ask(ty_path(), self._main, self._files[subject.path])
+            if self._question is None:
+                self._start()
         except Exception as error:  # noqa: BLE001 - raised again to whoever asks for the answer
             self._problem = error
 
     def findings(self) -> tuple[TypeFinding, ...]:
         """What ty says of the subject's file. Raises ToolMissing."""
-        if self._process is None:
-            raise self._problem or ToolMissing("ty was ended before it answered")
         try:
-            said, complained = self._process.communicate(timeout=max(1.0, self._until - time.monotonic()))
+            if self._server is not None and self._question is not None:
+                try:
+                    return self._server.answer(self._question, self._until)
+                except ServerBroke:  # the slower way says as much, and of what is broken why
+                    self._start()
+            return self._of_process()
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             raise ToolMissing(f"ty does not run ({error}); run: pip install 'intaglio[validate]'") from error
+
+    def close(self) -> None:
+        """End what ty does for it."""
+        question, self._question = self._question, None
+        if question is not None and self._server is not None:
+            self._server.forget(question)
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            folder.cleanup()
+
+    def _start(self) -> None:
+        """Start ty on the subject's file; what the function reaches in other files stands beside it. Raises OSError, ToolMissing."""
+        self._folder = tempfile.TemporaryDirectory(prefix="intaglio-", ignore_cleanup_errors=True)
+        root = Path(self._folder.name)
+        for path, text in self._files.items():
+            place = root / _safe(path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
+        command = [
+            ty_path(),
+            "check",
+            "--project",
+            str(root),
+            "--output-format",
+            "gitlab",
+            "--no-progress",
+            "--exit-zero",
+        ]
+        self._process = subprocess.Popen(
+            [*command, str(root / self._main)],
+            cwd=root,
+            env=settings_for(root),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def _of_process(self) -> tuple[TypeFinding, ...]:
+        if self._process is None:
+            raise self._problem or ToolMissing("ty was ended before it answered")
+        said, complained = self._process.communicate(timeout=max(1.0, self._until - time.monotonic()))
         code = self._process.returncode
         try:
             diagnostics = json.loads(said) if code == 0 else None
@@ -80,14 +123,6 @@ class TypeCheck:
             if entry["location"]["path"].endswith(PurePosixPath(self._main).name)
         )
 
-    def close(self) -> None:
-        """End ty, if it still runs, and remove its folder."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()
-        self._folder.cleanup()
-
     def __enter__(self) -> Self:
         return self
 
@@ -95,31 +130,6 @@ class TypeCheck:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _start(subject: Subject, root: Path, main: str) -> subprocess.Popen[bytes]:
-    """Start ty on the subject's file; what the function reaches in other files stands beside it. Raises ToolMissing."""
-    for path, text in _files(subject).items():
-        place = root / _safe(path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
-    (root / "ty.toml").touch()  # else ty takes the settings of a folder above, which may be anybody's
-    command = [
-        ty_path(), "check", "--project", str(root), "--output-format", "gitlab", "--no-progress", "--exit-zero",
-        "--python-version", f"{sys.version_info.major}.{sys.version_info.minor}", "--python", sys.prefix, str(root / main),
-    ]  # fmt: skip
-    environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(root), "XDG_CONFIG_HOME": str(root)}
-    try:
-        return subprocess.Popen(
-            command,
-            cwd=root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-    except OSError as error:
-        raise ToolMissing(f"ty does not run ({error}); run: pip install 'intaglio[validate]'") from error
 
 
 @cache
@@ -164,6 +174,12 @@ def without_suppressions(text: str) -> str:
     return "".join(lines)
 
 
+def _may_import_itself(subject: Subject) -> bool:
+    """Whether a text names its own module in an import: what is shown in memory alone is not found by one."""
+    name = re.escape(PurePosixPath(subject.path).stem)
+    return re.search(rf"\b(?:import|from)\b[^\n]*\b{name}\b|\bfrom\s+\.", subject.text) is not None
+
+
 def _files(subject: Subject) -> dict[str, str]:
     files: dict[str, str] = {}
     for definition in subject.reach.definitions:
@@ -190,6 +206,5 @@ def _finding(entry: dict[str, object]) -> TypeFinding:
     begin, end = positions["begin"], positions["end"]
     rule = str(entry["check_name"])
     message = str(entry["description"]).removeprefix(f"{rule}: ")
-    return TypeFinding(
-        rule, message, begin["line"], begin["column"], end["line"], end["column"], str(entry["severity"])
-    )
+    is_error = entry["severity"] in {"major", "critical", "blocker"}
+    return TypeFinding(rule, message, begin["line"], begin["column"], end["line"], end["column"], is_error)
