@@ -13,6 +13,8 @@ _PAIRS = [
 ]
 _OPENING = frozenset(pair[0] for pair in _PAIRS)
 _CLOSING = frozenset(pair[1] for pair in _PAIRS)
+_MAY_SPAN = re.compile(r"\"{3}|'{3}|\\\n" + (r"|(?i:[ft]r?)[\"']" if _PAIRS else ""))
+"""What a string of several lines cannot do without: three quotes, a backslash at a line's end, or a field in braces."""
 
 
 def unix_lines(text: str) -> str:
@@ -21,7 +23,9 @@ def unix_lines(text: str) -> str:
 
 
 def lines_in_strings(source: str) -> frozenset[int]:
-    """Numbers (from 0) of the lines that begin inside a string literal. Raises SyntaxError or tokenize.TokenError."""
+    """Numbers (from 0) of the lines that begin inside a string literal. May raise SyntaxError or tokenize.TokenError."""
+    if not _MAY_SPAN.search(source):
+        return frozenset()  # taking it apart costs more than all else that is done to a suite
     inside: set[int] = set()
     starts: list[int] = []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
