@@ -135,7 +135,7 @@ tests["a command that cannot be run is said"] = function()
 end
 
 tests["unknown and ill-typed options are refused by name"] = function()
-  same({}, options.problems({ lenses = false, trusted = { "~/work" }, settings = { model = "x" } }))
+  same({}, options.problems({ lenses = false, trusted = { "~/claims" }, settings = { model = "x" } }))
   matches("no option is named lense; there are cmd, ", options.problems({ lense = true })[1])
   matches("cmd must be a table, not a string", options.problems({ cmd = "intaglio lsp" })[1])
   local fine, failure = pcall(options.set, { lense = true })

@@ -1,5 +1,5 @@
 // A new user's first minutes, by the README alone: no server on the machine, the offer to install one, the sample, a lock, a drift.
-// What is installed comes from the package index, and takes its minutes: `run-tests first-minutes` starts it. The times of the steps are
+// What is installed comes from the package index, and takes its minutes: `run-tests first_minutes` starts it. The times of the steps are
 // those of a user who reads nothing twice.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ writeFileSync(join(workspace, "hello.py"), 'print("hello")\n');
 const sample = join(workspace, "intaglio_sample.py");
 const own = resolve(process.env.INTAGLIO, "..");
 const user = await sitDown({
-  name: "first-minutes",
+  name: "first_minutes",
   environment: {
     PATH: process.env.PATH.split(":")
       .filter((folder) => resolve(folder) !== own && !existsSync(join(folder, "intaglio")))

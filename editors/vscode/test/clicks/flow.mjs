@@ -11,13 +11,7 @@ const workspace = makeWorkspace(mkdtempSync(join(tmpdir(), "claims-")));
 const model = await startModel([WRONG, RIGHT]);
 const user = await sitDown({
   name: "flow",
-  settings: {
-    "intaglio.server.path": process.env.INTAGLIO,
-    "intaglio.model": "openai/scripted",
-    "intaglio.api-base": model.base,
-    "intaglio.max-tokens": 100000,
-    "intaglio.candidates": 1,
-  },
+  settings: model.settings,
   environment: { OPENAI_API_KEY: "none" },
 });
 const { page, step, status, toast, lens, openFile, palette, goTo, lightbulb, choose } = user;
@@ -143,9 +137,7 @@ await user.run(
 
     await step("the-test-explorer", async () => {
       await page.locator(".activitybar").getByRole("tab", { name: "Testing" }).click();
-      const row = page.locator(".test-explorer-tree .monaco-list-row", { hasText: "fees.py" }).first();
-      await row.hover();
-      await row.getByRole("button", { name: /Run Test/ }).click();
+      await user.runTests("fees.py");
       await page.locator(".result-summary", { hasText: "5/5" }).waitFor();
     });
 

@@ -17,11 +17,7 @@ const model = await startModel([WRONG, RIGHT]);
 const user = await sitDown({
   name: "pictures",
   settings: {
-    "intaglio.server.path": process.env.INTAGLIO,
-    "intaglio.model": "openai/scripted",
-    "intaglio.api-base": model.base,
-    "intaglio.max-tokens": 100000,
-    "intaglio.candidates": 1,
+    ...model.settings,
     "security.workspace.trust.enabled": false,
     "editor.cursorBlinking": "solid",
     "editor.scrollBeyondLastLine": false,
@@ -145,9 +141,7 @@ await user.run(
 
     await step("tests", async () => {
       await page.locator(".activitybar").getByRole("tab", { name: "Testing" }).click();
-      const row = page.locator(".test-explorer-tree .monaco-list-row", { hasText: "fees.py" }).first();
-      await row.hover();
-      await row.getByRole("button", { name: /Run Test/ }).click();
+      const row = await user.runTests("fees.py");
       await page.locator(".result-summary", { hasText: "5/5" }).waitFor();
       await row.click();
       await page.keyboard.press("ArrowRight");

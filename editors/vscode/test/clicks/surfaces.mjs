@@ -84,11 +84,9 @@ await user.run(
 
     await step("the-test-explorer", async () => {
       await page.locator(".activitybar").getByRole("tab", { name: "Testing" }).click();
-      const row = page.locator(".test-explorer-tree .monaco-list-row", { hasText: "intaglio_sample.py" }).first();
-      await row.hover();
-      await row.getByRole("button", { name: /Run Test/ }).click();
+      const row = await user.runTests("intaglio_sample.py");
       await page.locator(".result-summary", { hasText: "5/5" }).waitFor();
-      await page.locator(".test-explorer-tree .monaco-list-row", { hasText: "intaglio_sample.py" }).first().dblclick();
+      await row.dblclick();
     });
   },
   () => rmSync(workspace, { recursive: true, force: true }),

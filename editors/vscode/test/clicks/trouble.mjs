@@ -14,11 +14,7 @@ const model = await startModel([RIGHT, WRONG, WRONG, WRONG, RIGHT]);
 const user = await sitDown({
   name: "trouble",
   settings: {
-    "intaglio.server.path": process.env.INTAGLIO,
-    "intaglio.model": "openai/scripted",
-    "intaglio.api-base": model.base,
-    "intaglio.max-tokens": 100000,
-    "intaglio.candidates": 1,
+    ...model.settings,
     "intaglio.preview": "beside",
     "security.workspace.trust.enabled": false,
   },
@@ -123,12 +119,10 @@ await user.run(
       await openFile("slow.py");
       await status("Intaglio: 1 unlocked");
       await page.locator(".activitybar").getByRole("tab", { name: "Testing" }).click();
-      const rowOf = (file) => page.locator(".test-explorer-tree .monaco-list-row", { hasText: file }).first();
       // the server has just been started anew: rows move while it tells of the workspace's files
-      for (const file of ["claims.py", "fees.py", "mistakes.py", "twins.py"]) await rowOf(file).waitFor();
-      const row = rowOf("slow.py");
-      await row.hover();
-      await row.getByRole("button", { name: /Run Test/ }).click();
+      for (const file of ["claims.py", "fees.py", "mistakes.py", "twins.py"])
+        await page.locator(".test-explorer-tree .monaco-list-row", { hasText: file }).first().waitFor();
+      await user.runTests("slow.py");
       await toast("execution").waitFor();
       await page.getByRole("button", { name: "Cancel Test Run" }).first().click();
       await toast("execution").waitFor({ state: "detached" });

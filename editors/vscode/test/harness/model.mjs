@@ -21,6 +21,14 @@ export async function startModel(texts) {
   const base = await next();
   return {
     base,
+    /** What has the server under test ask this model, one answer an attempt. */
+    settings: {
+      "intaglio.server.path": process.env.INTAGLIO,
+      "intaglio.model": "openai/scripted",
+      "intaglio.api-base": base,
+      "intaglio.max-tokens": 100000,
+      "intaglio.candidates": 1,
+    },
     release: () => ask("release"),
     requests: async () => (await ask("count")).requests,
     /** Whether a client went away in the middle of an answer. */

@@ -78,6 +78,13 @@ export async function sitDown({
         if (seen) return;
       }
     },
+    /** Run a file's tests by its row in the Test Explorer; the row. */
+    async runTests(file) {
+      const row = page.locator(".test-explorer-tree .monaco-list-row", { hasText: file }).first();
+      await row.hover();
+      await row.getByRole("button", { name: /Run Test/ }).click();
+      return row;
+    },
     openFile: (file) => page.locator(".explorer-folders-view .monaco-list-row", { hasText: file }).dblclick(),
 
     async open(query) {
