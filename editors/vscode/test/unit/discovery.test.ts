@@ -15,9 +15,9 @@ import {
 const around: Surroundings = {
   setting: "",
   trusted: true,
-  folders: ["/home/ann/claims"],
+  folders: ["/srv/claims"],
   interpreter: "/opt/env/bin/python",
-  path: "/usr/local/bin:/home/ann/claims/bin:.:relative/bin",
+  path: "/usr/local/bin:/srv/claims/bin:.:relative/bin",
   own: "/storage/server",
   windows: false,
 };
@@ -33,17 +33,17 @@ function looking(versions: Record<string, string>) {
 describe("places", () => {
   it("are the workspace's environment, the selected one, PATH, and the extension's own, in this order", () => {
     expect(places(around).map((place) => place.command)).toEqual([
-      "/home/ann/claims/.venv/bin/intaglio",
-      "/home/ann/claims/venv/bin/intaglio",
+      "/srv/claims/.venv/bin/intaglio",
+      "/srv/claims/venv/bin/intaglio",
       "/opt/env/bin/intaglio",
       "/usr/local/bin/intaglio",
-      "/home/ann/claims/bin/intaglio",
+      "/srv/claims/bin/intaglio",
       "/storage/server/bin/intaglio",
     ]);
   });
 
   it("hold nothing of the workspace until it is trusted, however it got on PATH", () => {
-    const commands = places({ ...around, trusted: false, interpreter: "/home/ann/claims/env/bin/python" }).map(
+    const commands = places({ ...around, trusted: false, interpreter: "/srv/claims/env/bin/python" }).map(
       (place) => place.command,
     );
     expect(commands).toEqual(["/usr/local/bin/intaglio", "/storage/server/bin/intaglio"]);
@@ -51,9 +51,9 @@ describe("places", () => {
 
   it("are the setting alone when it is written, relative to the workspace", () => {
     expect(places({ ...around, setting: "tools/intaglio" }).map((place) => place.command)).toEqual([
-      "/home/ann/claims/tools/intaglio",
+      "/srv/claims/tools/intaglio",
     ]);
-    expect(places({ ...around, setting: "/home/ann/claims/tools/intaglio", trusted: false })).toEqual([]);
+    expect(places({ ...around, setting: "/srv/claims/tools/intaglio", trusted: false })).toEqual([]);
   });
 });
 
@@ -128,7 +128,7 @@ describe("find", () => {
     const found = await find(
       around,
       "0.1.4",
-      looking({ "/home/ann/claims/.venv/bin/intaglio": "0.0.9", "/opt/env/bin/intaglio": "0.1.0" }),
+      looking({ "/srv/claims/.venv/bin/intaglio": "0.0.9", "/opt/env/bin/intaglio": "0.1.0" }),
     );
     expect(found).toMatchObject({ place: { command: "/opt/env/bin/intaglio" }, version: "0.1.0" });
   });
@@ -137,12 +137,12 @@ describe("find", () => {
     const found = await find(
       around,
       "0.1.0",
-      looking({ "/home/ann/claims/.venv/bin/intaglio": "0.2.0", "/opt/env/bin/intaglio": "broken" }),
+      looking({ "/srv/claims/.venv/bin/intaglio": "0.2.0", "/opt/env/bin/intaglio": "broken" }),
     );
     expect(found).toEqual({
       named: false,
       tried: [
-        "/home/ann/claims/.venv/bin/intaglio (the workspace's .venv) has version 0.2.0; this extension needs 0.1.x",
+        "/srv/claims/.venv/bin/intaglio (the workspace's .venv) has version 0.2.0; this extension needs 0.1.x",
         "/opt/env/bin/intaglio (the selected Python environment) does not start: ImportError",
       ],
     });
