@@ -131,7 +131,8 @@ def test_settings_in_a_folder_above_do_not_count(folders, server, file, table):
     ignored = "".join(f'{rule} = "ignore"\n' for rule in rules)
     (folders / file).write_text(f"[{table}]\n{ignored}")
     assert {found.rule for found in said(subject_of("return str(x)"))} == rules != set()
-    assert {found.rule for found in said(subject_of("return str(x)"), server)} == rules
+    for _ in range(3):  # the first answer ends the folder that holds settings of ours
+        assert {found.rule for found in said(subject_of("return str(x)"), server)} == rules
 
 
 def test_after_many_questions_another_server_is_started(server, monkeypatch, folders):
@@ -143,7 +144,7 @@ def test_after_many_questions_another_server_is_started(server, monkeypatch, fol
     assert said(subject_of("return str(x)"), server) != ()
     assert server._process is not first
     assert first.poll() is not None
-    assert len(list(folders.iterdir())) == 1
+    assert list(folders.iterdir()) == []
 
 
 def test_one_that_was_killed_is_started_anew(server):
@@ -172,7 +173,6 @@ def test_one_that_gives_no_answer_costs_time_and_nothing_else(server, use_server
     use_server(script)
     verdict = syntax.check(subject_of("return str(x)"), TypeCheck(subject_of("return str(x)"), server))
     assert [finding.code for finding in verdict.findings] == ["SY104"]
-    assert list(folders.iterdir()) == [] or server._process is not None
     server.close()
     assert list(folders.iterdir()) == []
 
@@ -206,7 +206,7 @@ def test_a_toolbox_that_is_closed_leaves_nothing(folders):
     assert list(folders.iterdir()) == []
 
 
-def test_it_ends_when_we_are_killed(tmp_path):
+def test_when_we_are_killed_it_ends_and_nothing_is_left(tmp_path):
     program = textwrap.dedent(
         f"""
         import os, sys
@@ -217,7 +217,14 @@ def test_it_ends_when_we_are_killed(tmp_path):
         os.kill(os.getpid(), 9)
         """
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    assert list(tmp_path.iterdir()) == []
     process = int(done.stdout)
     end = time.monotonic() + 10
     while Path(f"/proc/{process}").exists() and "zombie" not in Path(f"/proc/{process}/status").read_text():

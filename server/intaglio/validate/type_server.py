@@ -1,7 +1,7 @@
 """ty kept warm: a `ty server` that is shown one text after another and asked what it says of each, over its language server protocol.
 
 From a cold process an answer costs forty times as much: nearly all of it goes into reading the builtins' types anew. The texts are
-shown in memory, in a folder that holds nothing but settings, so one subject never sees another, and nothing of the workspace.
+shown in memory, in a folder that held nothing but settings, so one subject never sees another, and nothing of the workspace.
 """
 
 from __future__ import annotations
@@ -83,13 +83,15 @@ class TypeServer:
                 self._ready = None
             said = self._reply(question.number, until)
             _must(said["kind"] == "full", "it did not say all")
-            return tuple(_finding(one) for one in said["items"])
+            found = tuple(_finding(one) for one in said["items"])
         except (KeyError, TypeError, AttributeError, ServerBroke) as error:
             self.close()
             raise ServerBroke(f"ty server gave no answer that can be used: {error}") from error
         except TimeoutError:
             self.close()
             raise
+        self._remove_folder()  # it has read its settings: whoever is killed from now on leaves nothing
+        return found
 
     def forget(self, question: Question) -> None:
         """Take the text away; what is still said of it is not heard."""
@@ -105,6 +107,9 @@ class TypeServer:
                 process.wait(_SECONDS_TO_END)
             with contextlib.suppress(OSError):
                 process.stdin.close()  # type: ignore[union-attr]  # a pipe; the other is its reader's
+        self._remove_folder()
+
+    def _remove_folder(self) -> None:
         folder, self._folder = self._folder, None
         if folder is not None:
             folder.cleanup()
